@@ -1,0 +1,1 @@
+"""The metadata catalogue and FAIR semantic search service for cancer images."""

@@ -1,0 +1,1 @@
+"""Figures measured on this machine, printed beside what they are compared with."""

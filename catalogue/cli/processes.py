@@ -1,0 +1,92 @@
+"""How several processes live and die together: web, worker and, in the demo, the sample nodes."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final, Self
+
+from catalogue.errors import CatalogueError
+
+_GRACE_SECONDS: Final = 10.0
+
+
+class ProcessDied(CatalogueError):
+    title = "A part of the service stopped"
+
+
+class Stopped(SystemExit):
+    """Somebody asked for the end while parts were still starting: the command ends without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+class Processes:
+    """Starts children with a log file each, and ends all of them, by their own pid, at the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._children: list[Child] = []
+        self.stopped = threading.Event()
+
+    def __enter__(self) -> Self:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in reversed(self._children):
+            child.process.terminate()
+        limit = time.monotonic() + _GRACE_SECONDS
+        for child in reversed(self._children):
+            try:
+                child.process.wait(max(0.1, limit - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+    def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
+        """``arguments`` follow the interpreter; the child's own group keeps a terminal's Ctrl-C from it."""
+        log = self._folder / f"{name}.log"
+        with log.open("ab") as file:
+            process = subprocess.Popen(
+                [sys.executable, *arguments],
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+        child = Child(name, process, log)
+        self._children.append(child)
+        return child
+
+    def check(self) -> None:
+        """Raises ``ProcessDied`` with the last words of a child that is no more, ``Stopped`` if asked to."""
+        if self.stopped.is_set():
+            raise Stopped(0)
+        for child in self._children:
+            code = child.process.poll()
+            if code is not None:
+                words = child.log.read_text("utf-8", "replace").strip().splitlines()[-5:]
+                raise ProcessDied(f"{child.name} ended with {code}: " + " / ".join(words))
+
+    def watch(self) -> None:
+        """Wait until somebody stops us or a child dies."""
+        while not self.stopped.wait(0.5):
+            self.check()
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopped.set()

@@ -1,0 +1,1 @@
+"""Where the catalogue's datasets are searched and counted."""

@@ -1,0 +1,1 @@
+"""From what a provider sent to what the ledger keeps and publishes."""

@@ -1,0 +1,109 @@
+"""The canonical form of a record: no blank nodes, sorted lines, one hash.
+
+RDFC-1.0's labels shift when anything is edited; here a blank node is named after the record, the path that
+leads to it and the SHA-256 of what it says, so that only what changed gets another name.
+"""
+
+import hashlib
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+
+from catalogue.profile.terms import OWN
+
+Node = NamedNode | BlankNode
+
+
+def parse_triples(triples: bytes) -> list[Quad]:
+    return list(parse(triples, format=RdfFormat.N_TRIPLES))
+
+
+def canonical_bytes(quads: Iterable[Quad]) -> bytes:
+    """Sorted N-Triples, each line once, in UTF-8."""
+    text = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
+    return b"".join(sorted(set(text.splitlines(keepends=True))))
+
+
+def sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def skolemised(quads: Sequence[Quad], *, subject: str, key: str) -> list[Quad]:
+    """The same statements with an IRI for each blank node, below ``urn:catalogue:datasets/{key}#``."""
+    hashes = _closure_hashes(quads)
+    paths = _paths(quads, subject)
+
+    def name(node: BlankNode) -> NamedNode:
+        digest = sha256(f"{paths.get(node, '')} {hashes[node]}".encode())
+        return NamedNode(f"{OWN}datasets/{key}#{digest[:16]}")
+
+    names = {node: name(node) for node in hashes}
+
+    def subject_of(quad: Quad) -> NamedNode | BlankNode | Triple:
+        return names[quad.subject] if isinstance(quad.subject, BlankNode) else quad.subject
+
+    def object_of(quad: Quad) -> NamedNode | BlankNode | Literal | Triple:
+        return names[quad.object] if isinstance(quad.object, BlankNode) else quad.object
+
+    return [Quad(subject_of(quad), quad.predicate, object_of(quad)) for quad in quads]
+
+
+def _closure_hashes(quads: Sequence[Quad]) -> dict[BlankNode, str]:
+    """A hash of what each blank node says, nested nodes by their own hash; linear and without recursion.
+
+    Nodes in or above a cycle fall back on their canonical label: such records are rare, and only there may
+    an edit rename a neighbour.
+    """
+    statements: dict[BlankNode, list[Quad]] = defaultdict(list)
+    users: dict[BlankNode, list[BlankNode]] = defaultdict(list)
+    waiting: dict[BlankNode, int] = defaultdict(int)
+    for quad in quads:
+        if isinstance(quad.object, BlankNode):
+            statements.setdefault(quad.object, [])
+        if isinstance(quad.subject, BlankNode):
+            statements[quad.subject].append(quad)
+            if isinstance(quad.object, BlankNode):
+                users[quad.object].append(quad.subject)
+                waiting[quad.subject] += 1
+    hashes: dict[BlankNode, str] = {}
+    ready = deque(node for node in statements if not waiting[node])
+    while ready:
+        node = ready.popleft()
+        hashes[node] = sha256("\n".join(sorted(_line(quad, hashes) for quad in statements[node])).encode())
+        for user in users[node]:
+            waiting[user] -= 1
+            if not waiting[user]:
+                ready.append(user)
+    for node in statements:
+        hashes.setdefault(node, sha256(f"cycle {node.value}".encode()))
+    return hashes
+
+
+def _line(quad: Quad, hashes: dict[BlankNode, str]) -> str:
+    target = quad.object
+    return f"{quad.predicate} {hashes[target] if isinstance(target, BlankNode) else target}"
+
+
+def _paths(quads: Sequence[Quad], subject: str) -> dict[Node, str]:
+    """A hash of the shortest path of predicates from the record to each node, the least of equal ones.
+
+    Hashes, for the paths of a long chain would together take the square of its length.
+    """
+    links: dict[Node, list[tuple[str, Node]]] = defaultdict(list)
+    for quad in quads:
+        if isinstance(quad.object, NamedNode | BlankNode) and isinstance(quad.subject, NamedNode | BlankNode):
+            links[quad.subject].append((quad.predicate.value, quad.object))
+    root = NamedNode(subject)
+    paths: dict[Node, str] = {root: ""}
+    level: list[Node] = [root]
+    while level:
+        found: dict[Node, str] = {}
+        for node in level:
+            for predicate, target in links[node]:
+                path = sha256(f"{paths[node]}/{predicate}".encode())
+                if target not in paths and path < found.get(target, "\uffff"):
+                    found[target] = path
+        paths |= found
+        level = list(found)
+    return paths

@@ -1,0 +1,136 @@
+"""How one received record becomes what is published of it: crosswalk, names, datatypes, concepts, hash."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from catalogue.ingest.alignment import aligned
+from catalogue.ingest.canonical import canonical_bytes, parse_triples, sha256, skolemised
+from catalogue.profile import terms
+from catalogue.profile.datatypes import DATATYPES, typed
+from harvesters.crosswalks.dcat_ap import VERSION, dcat_ap
+from harvesters.findings import Finding, Severity
+from harvesters.source import Record
+from ontologies.aligner import Aligner
+from ontologies.concepts import ConceptScheme
+from ontologies.namespaces import compact
+
+# How the harvesters name a dataset that has an identifier and no address.
+_UNNAMED: Final = f"{terms.OWN}unnamed/"
+_CONCEPTS: Final = f"{terms.OWN}concepts/"
+_COMPUTED_HERE: Final = {terms.COUNTS_TOWARDS_TOTALS, terms.ALIGNED_VALUE}
+# Characters that XML 1.0 cannot hold, not even escaped: a record is served as RDF/XML too.
+_NO_XML: Final = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """``triples`` are canonical N-Triples about ``subject``, the provider's IRI of the dataset."""
+
+    subject: str
+    triples: bytes
+    sha256: str
+    findings: tuple[Finding, ...]
+
+
+class Preparation:
+    """The rules in force; ``crosswalk`` and ``aligner`` are their versions."""
+
+    def __init__(self, scheme: ConceptScheme, aligner: Aligner) -> None:
+        self._scheme = scheme
+        self._aligner = aligner
+        self.crosswalk = VERSION
+        self.aligner = aligner.version
+
+    def prepare(self, record: Record, *, key: str) -> Prepared:
+        """A pure function of the received bytes and the rules. Raises ``RecordRejected``."""
+        crossed = dcat_ap(record.received, identifier=record.identifier)
+        quads = parse_triples(crossed.triples)
+        foreign = [quad for quad in quads if not _is_ours_to_say(quad) and not _is_quoted(quad)]
+        named = skolemised(foreign, subject=crossed.subject, key=key)
+        with_types = [_typed(_legible(quad)) for quad in named]
+        result = aligned(
+            with_types, subject=crossed.subject, key=key, aligner=self._aligner, scheme=self._scheme
+        )
+        triples = canonical_bytes(result.quads)
+        findings = (*crossed.findings, *_left_out(quads), *_unreadable(with_types), *result.findings)
+        return Prepared(crossed.subject, triples, sha256(triples), findings)
+
+
+def _is_ours_to_say(quad: Quad) -> bool:
+    """Whether a statement uses names that only this catalogue gives: a provider must not speak in them."""
+    if quad.predicate.value in _COMPUTED_HERE:
+        return True
+    about, value = (term.value if isinstance(term, NamedNode) else "" for term in (quad.subject, quad.object))
+    # To point to a concept is everybody's right; to describe it is not.
+    return _is_own(about) or (_is_own(value) and not value.startswith(_CONCEPTS))
+
+
+def _is_own(iri: str) -> bool:
+    return iri.startswith(terms.OWN) and not iri.startswith(_UNNAMED)
+
+
+def _is_quoted(quad: Quad) -> bool:
+    """RDF 1.2's statements about statements: neither the formats nor the readers of a catalogue know them."""
+    return isinstance(quad.subject, Triple) or isinstance(quad.object, Triple)
+
+
+def _left_out(quads: list[Quad]) -> Iterator[Finding]:
+    for quad in quads:
+        if _is_ours_to_say(quad):
+            yield _omission(
+                quad,
+                "the statement uses names that belong to the catalogue",
+                "use an address of your own node",
+            )
+        elif _is_quoted(quad):
+            yield _omission(quad, "the statement quotes another one (RDF 1.2)", "state it plainly")
+
+
+def _omission(quad: Quad, message: str, how_to_fix: str) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        focus=_focus(quad),
+        path=compact(quad.predicate.value),
+        value=str(quad.object)[:200],
+        message=f"{message}; it was left out",
+        how_to_fix=how_to_fix,
+    )
+
+
+def _focus(quad: Quad) -> str:
+    return quad.subject.value if isinstance(quad.subject, NamedNode) else str(quad.subject)
+
+
+def _legible(quad: Quad) -> Quad:
+    """A text that every format can hold: without control characters and without RDF 1.2's direction."""
+    given = quad.object
+    if not isinstance(given, Literal) or not (given.direction or _NO_XML.search(given.value)):
+        return quad
+    text = _NO_XML.sub("\ufffd", given.value)
+    if given.language:
+        return Quad(quad.subject, quad.predicate, Literal(text, language=given.language))
+    return Quad(quad.subject, quad.predicate, Literal(text, datatype=given.datatype))
+
+
+def _typed(quad: Quad) -> Quad:
+    if isinstance(quad.object, Literal) and quad.predicate.value in DATATYPES:
+        return Quad(quad.subject, quad.predicate, typed(quad.predicate.value, quad.object))
+    return quad
+
+
+def _unreadable(quads: list[Quad]) -> Iterator[Finding]:
+    for quad in quads:
+        wanted = DATATYPES.get(quad.predicate.value)
+        if wanted and isinstance(quad.object, Literal) and quad.object.datatype != wanted:
+            yield Finding(
+                Severity.WARNING,
+                focus=_focus(quad),
+                path=compact(quad.predicate.value),
+                value=quad.object.value[:200],
+                message="this is no value that can be counted; it is kept and taken as unknown",
+                how_to_fix=f"write a literal of type {compact(wanted.value)}, such as 120",
+            )

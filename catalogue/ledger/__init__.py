@@ -1,0 +1,95 @@
+"""The ledger: every version of every record as received and as published. It is the truth.
+
+    ledger = Ledger.open("sqlite:////folder/ledger.sqlite")      or postgresql://...
+
+``sources``   which sources are harvested           ``staging``   what a run has found so far
+``runs``      what each harvest did                 ``applying``  how a run becomes the truth
+``jobs``      what is to be done                    ``records``   what the records say
+``leases``    who may do it alone                   ``changes``   in which order they changed
+``watching``  how a process learns of it
+
+Every method is one transaction or a few short ones. A database that fails raises ``LedgerUnavailable``.
+"""
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from catalogue.ledger.applying import Applying
+from catalogue.ledger.changes import Changes
+from catalogue.ledger.engine import Clock, Database, use_wal
+from catalogue.ledger.holders import has_died, this_holder
+from catalogue.ledger.jobs import Jobs
+from catalogue.ledger.leases import HasDied
+from catalogue.ledger.migrations import upgrade
+from catalogue.ledger.records import Records
+from catalogue.ledger.rows import (
+    Change,
+    ChangeKind,
+    Job,
+    JobState,
+    KnownRecord,
+    Lease,
+    Published,
+    Received,
+    Rejection,
+    SourceRow,
+    StagedRecord,
+    Transition,
+    Version,
+)
+from catalogue.ledger.runs import Runs
+from catalogue.ledger.sources import Sources
+from catalogue.ledger.staging import Staging
+from catalogue.ledger.watching import Watching
+
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Job",
+    "JobState",
+    "KnownRecord",
+    "Lease",
+    "Ledger",
+    "Published",
+    "Received",
+    "Rejection",
+    "SourceRow",
+    "StagedRecord",
+    "Transition",
+    "Version",
+    "this_holder",
+]
+
+
+class Ledger(Sources, Runs, Jobs, Staging, Applying, Records, Changes, Watching):
+    def __init__(self, database: Database, *, has_died: HasDied = has_died) -> None:
+        Jobs.__init__(self, database, has_died=has_died)
+        Watching.__init__(self, database)
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock | None = None, has_died: HasDied = has_died) -> Self:
+        """Make or upgrade the database as needed; one of a newer version is refused (``LedgerUnavailable``).
+
+        ``clock`` replaces the database's time, ``has_died`` the judgement on the holders of leases and jobs.
+        """
+        database = Database.at(url, clock=clock)
+        with ExitStack() as undo:
+            undo.callback(database.close)
+            if database.is_sqlite:
+                use_wal(database)
+            upgrade(database)
+            undo.pop_all()
+        return cls(database, has_died=has_died)
+
+    def close(self) -> None:
+        self.close_watches()
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,136 @@
+"""What is to be done, and which worker does it."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from catalogue.errors import Conflict, NotFound
+from catalogue.ledger.changes import lock_ledger
+from catalogue.ledger.leases import Leases
+from catalogue.ledger.rows import Job, JobState
+from catalogue.ledger.tables import job, lease
+
+# A worker that has just claimed a job may not hold its lease yet.
+_GRACE: Final = timedelta(seconds=60)
+
+
+class Jobs(Leases):
+    def put_job(self, kind: str, argument: str) -> Job:
+        """Queue a job; an equal one that is still queued is given back instead of a second."""
+        with self._database.writing() as connection:
+            lock_ledger(connection)
+            waiting = _equal_queued(connection, kind, argument)
+            if waiting is not None:
+                return waiting
+            values = {"kind": kind, "argument": argument, "state": str(JobState.QUEUED)}
+            now = self._database.now(connection)
+            made = connection.execute(
+                insert(job).values(**values, holder="", put=now, message="").returning(job)
+            ).one()
+            self._database.announce(connection)
+            return _read(made)
+
+    def claim_job(self, holder: str) -> Job | None:
+        """The oldest queued job, now this holder's, or None."""
+        with self._database.writing() as connection:
+            wanted = select(job.c.id).where(job.c.state == str(JobState.QUEUED)).order_by(job.c.id).limit(1)
+            found = connection.execute(wanted.with_for_update(skip_locked=True)).scalar_one_or_none()
+            if found is None:
+                return None
+            now = self._database.now(connection)
+            claim = {"state": str(JobState.RUNNING), "holder": holder, "claimed": now}
+            return _read(
+                connection.execute(update(job).where(job.c.id == found).values(claim).returning(job)).one()
+            )
+
+    def end_job(self, job_id: int, *, ok: bool, message: str) -> Job:
+        """Raises ``Conflict`` for a job that is not running: it was given back to the queue, or has ended."""
+        with self._database.writing() as connection:
+            state = JobState.DONE if ok else JobState.FAILED
+            running = (job.c.id == job_id) & (job.c.state == str(JobState.RUNNING))
+            ending = {"state": str(state), "ended": self._database.now(connection), "message": message}
+            row = connection.execute(update(job).where(running).values(ending).returning(job)).one_or_none()
+            if row is None:
+                raise Conflict(f"job {job_id} is not running")
+            self._database.announce(connection)
+            return _read(row)
+
+    def job(self, job_id: int) -> Job:
+        with self._database.reading() as connection:
+            row = connection.execute(select(job).where(job.c.id == job_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no job {job_id}")
+        return _read(row)
+
+    def queued(self) -> tuple[Job, ...]:
+        """The oldest first."""
+        return self._in_state(JobState.QUEUED)
+
+    def running(self) -> tuple[Job, ...]:
+        return self._in_state(JobState.RUNNING)
+
+    def requeue_jobs_of(self, holder: str) -> tuple[Job, ...]:
+        """Give back to the queue what a holder claimed and will not finish."""
+        with self._database.writing() as connection:
+            lock_ledger(connection)
+            wanted = select(job).where(job.c.state == str(JobState.RUNNING), job.c.holder == holder)
+            left = connection.execute(wanted.order_by(job.c.id).with_for_update()).all()
+            now = self._database.now(connection)
+            given_back = tuple(_give_back(connection, _read(row), now) for row in left)
+            if given_back:
+                self._database.announce(connection)
+            return given_back
+
+    def requeue_lost_jobs(self) -> tuple[Job, ...]:
+        """The same for every holder that has died on this host, or holds no lease any more."""
+        lost = dict.fromkeys(each.holder for each in self.running() if self._is_lost(each))
+        return tuple(each for holder in lost for each in self.requeue_jobs_of(holder))
+
+    def _is_lost(self, claimed: Job) -> bool:
+        if self._has_died(claimed.holder):
+            return True
+        with self._database.reading() as connection:
+            now = self._database.now(connection)
+            held = select(lease.c.name).where(lease.c.holder == claimed.holder, lease.c.expires > now)
+            waited = claimed.claimed is None or now - claimed.claimed > _GRACE
+            return waited and connection.execute(held.limit(1)).one_or_none() is None
+
+    def _in_state(self, state: JobState) -> tuple[Job, ...]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(job).where(job.c.state == str(state)).order_by(job.c.id))
+            return tuple(_read(row) for row in rows)
+
+
+def _equal_queued(connection: Connection, kind: str, argument: str) -> Job | None:
+    wanted = select(job).where(
+        job.c.kind == kind, job.c.argument == argument, job.c.state == str(JobState.QUEUED)
+    )
+    row = connection.execute(wanted.limit(1)).one_or_none()
+    return None if row is None else _read(row)
+
+
+def _give_back(connection: Connection, left: Job, now: datetime) -> Job:
+    """An equal job that is queued already will do the work: then this one ends."""
+    waiting = _equal_queued(connection, left.kind, left.argument)
+    values: dict[str, object] = {"state": str(JobState.QUEUED), "holder": "", "claimed": None}
+    if waiting is not None:
+        message = f"its worker died; job {waiting.id} does the same"
+        values = {"state": str(JobState.FAILED), "ended": now, "message": message}
+    return _read(
+        connection.execute(update(job).where(job.c.id == left.id).values(values).returning(job)).one()
+    )
+
+
+def _read(row: Row[tuple[object, ...]]) -> Job:
+    return Job(
+        row.id,
+        row.kind,
+        row.argument,
+        JobState(row.state),
+        row.holder,
+        row.put,
+        row.claimed,
+        row.ended,
+        row.message,
+    )

@@ -1,0 +1,128 @@
+"""What the records say: as published, as received, in every version."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, case, func, select
+
+from catalogue.errors import NotFound
+from catalogue.ledger.engine import OnDatabase
+from catalogue.ledger.rows import SHOWN, Published, Received, Version
+from catalogue.ledger.staging import unpack
+from catalogue.ledger.tables import received, record, version
+from catalogue.model.run import RecordState
+
+_BATCH: Final = 500
+_SHOWN: Final = tuple(sorted(str(state) for state in SHOWN))
+
+
+class Records(OnDatabase):
+    def published(self, key: str) -> Published:
+        """Withdrawn records too, with their last version; ``NotFound`` for what was never published."""
+        with self._database.reading() as connection:
+            row = connection.execute(_newest_versions().where(record.c.key == key)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no dataset {key!r}")
+        return _read(row)
+
+    def published_many(self, keys: Iterable[str]) -> tuple[Published, ...]:
+        """Those of the keys that are shown at present, in no order."""
+        wanted = list(dict.fromkeys(keys))
+        shown = _newest_versions().where(record.c.state.in_(_SHOWN))
+        found: list[Published] = []
+        with self._database.reading() as connection:
+            for start in range(0, len(wanted), _BATCH):
+                chosen = shown.where(record.c.key.in_(wanted[start : start + _BATCH]))
+                found += [_read(row) for row in connection.execute(chosen)]
+        return tuple(found)
+
+    def iterate_published(self, batch: int = _BATCH) -> Iterator[Published]:
+        """All that is shown, in the order of their coming, in constant memory and without a long transaction.
+
+        Who needs a state of one moment reads ``last_change`` first, then follows the changes from there.
+        """
+        last = 0
+        while True:
+            wanted = _newest_versions().where(record.c.state.in_(_SHOWN), record.c.id > last)
+            with self._database.reading() as connection:
+                rows = connection.execute(wanted.order_by(record.c.id).limit(batch)).all()
+            if not rows:
+                return
+            yield from (_read(row) for row in rows)
+            last = rows[-1].id
+
+    def count_live(self) -> int:
+        """How many are shown: those not seen lately too, the withdrawn and quarantined not."""
+        wanted = select(func.count()).select_from(record).where(record.c.state.in_(_SHOWN))
+        with self._database.reading() as connection:
+            return int(connection.execute(wanted).scalar_one())
+
+    def count_by_source(self) -> Mapping[str, int]:
+        """The same by source; sources that show nothing are missing."""
+        wanted = select(record.c.source, func.count()).where(record.c.state.in_(_SHOWN))
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted.group_by(record.c.source)).all()
+        return {row[0]: row[1] for row in rows}
+
+    def is_key_taken(self, key: str) -> bool:
+        with self._database.reading() as connection:
+            taken = connection.execute(select(record.c.id).where(record.c.key == key))
+            return taken.one_or_none() is not None
+
+    def resolve(self, identifier: str) -> tuple[str, ...]:
+        """The keys of the records that have this key or this identifier at their source, shown ones first."""
+        named = (record.c.key == identifier) | (record.c.identifier == identifier)
+        shown_first = case((record.c.state.in_(_SHOWN), 0), else_=1)
+        wanted = select(record.c.key).where(named).order_by(shown_first, record.c.id)
+        with self._database.reading() as connection:
+            return tuple(connection.execute(wanted).scalars())
+
+    def received(self, key: str) -> Received:
+        """The provider's newest bytes, accepted or not."""
+        wanted = (
+            select(record.c.key, record.c.source, record.c.identifier, received)
+            .join(received, received.c.record == record.c.id)
+            .where(record.c.key == key, received.c.until.is_(None))
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no dataset {key!r}")
+        body = unpack(row.body)
+        return Received(
+            row.key, row.source, row.identifier, body, row.sha256, row.media_type, row.crosswalk, row.since
+        )
+
+    def versions(self, key: str) -> tuple[Version, ...]:
+        """Every version that was ever published, the oldest first."""
+        wanted = select(version.c.number, version.c.sha256, version.c.run, version.c.since, version.c.until)
+        wanted = wanted.join(record, record.c.id == version.c.record).where(record.c.key == key)
+        with self._database.reading() as connection:
+            return tuple(Version(*row) for row in connection.execute(wanted.order_by(version.c.number)))
+
+
+def _newest_versions() -> Select[tuple[Any, ...]]:
+    other = version.alias("other")
+    newest = select(func.max(other.c.number)).where(other.c.record == record.c.id).scalar_subquery()
+    return (
+        select(record, version.c.number, version.c.run, version.c.subject, version.c.body, version.c.sha256)
+        .join(version, version.c.record == record.c.id)
+        .where(version.c.number == newest)
+    )
+
+
+def _read(row: Row[tuple[Any, ...]]) -> Published:
+    return Published(
+        key=row.key,
+        source=row.source,
+        identifier=row.identifier,
+        subject=row.subject,
+        state=RecordState(row.state),
+        triples=unpack(row.body),
+        sha256=row.sha256,
+        datestamp=row.datestamp,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+        version=row.number,
+        run=row.run,
+    )

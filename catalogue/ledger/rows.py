@@ -1,0 +1,174 @@
+"""Which values the ledger takes and gives. Moments are aware and in UTC; bytes are never compressed here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from catalogue.model.run import RecordState, Run, RunState
+from harvesters.findings import Finding
+from harvesters.source import SourceConfig
+
+SHOWN: Final = frozenset({RecordState.LIVE, RecordState.UNSEEN, RecordState.DUPLICATE})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """``last_harvested`` is the end of the last run that applied what it found, changed or not."""
+
+    config: SourceConfig
+    added: datetime
+    hold_first: bool
+    paused: bool
+    removed: datetime | None
+    last_run: Run | None
+    last_harvested: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    state: RunState
+    at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    identifier: str
+    reason: str
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``kind`` is ``harvest`` (the argument names a source) or ``rebuild`` (it names a projection)."""
+
+    id: int
+    kind: str
+    argument: str
+    state: JobState
+    holder: str
+    put: datetime
+    claimed: datetime | None
+    ended: datetime | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do something alone. ``token`` grows with every take-over."""
+
+    name: str
+    holder: str
+    token: int
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRecord:
+    """One record of a run before it is applied.
+
+    ``subject`` is the provider's IRI of the dataset. ``received`` are the provider's bytes, ``published``
+    N-Triples, or None for a record that is rejected for the reason in ``rejection``. ``crosswalk`` and
+    ``aligner`` are the versions that made one of the other.
+    """
+
+    identifier: str
+    key: str
+    subject: str
+    received: bytes
+    received_sha256: str
+    media_type: str
+    crosswalk: str
+    published: bytes | None
+    published_sha256: str | None
+    aligner: str = ""
+    rejection: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecord:
+    """What decides whether a record has to be looked at again.
+
+    ``rejection`` is the reason if the bytes received last were not taken in, else ""; an older, good version
+    may still be shown then.
+    """
+
+    key: str
+    state: RecordState
+    received_sha256: str
+    crosswalk: str
+    published_sha256: str | None
+    aligner: str
+    rejection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The present published version; of a withdrawn record the last one, with the withdrawal's datestamp.
+
+    ``run`` is the one that made this version.
+    """
+
+    key: str
+    source: str
+    identifier: str
+    subject: str
+    state: RecordState
+    triples: bytes
+    sha256: str
+    datestamp: datetime
+    first_seen: datetime
+    last_seen: datetime
+    version: int
+    run: int
+
+    @property
+    def shown(self) -> bool:
+        return self.state in SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    key: str
+    source: str
+    identifier: str
+    body: bytes
+    sha256: str
+    media_type: str
+    crosswalk: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published version and its validity: from ``since`` until, not including, ``until``."""
+
+    number: int
+    sha256: str
+    run: int
+    since: datetime
+    until: datetime | None
+
+
+class ChangeKind(StrEnum):
+    PUT = "put"
+    DROP = "drop"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change log; ``run`` is None where no run caused it (a source was removed)."""
+
+    number: int
+    key: str
+    kind: ChangeKind
+    run: int | None
+    at: datetime

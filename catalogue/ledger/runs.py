@@ -1,0 +1,195 @@
+"""What each harvest did, step by step, and what it found."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from catalogue.errors import Conflict, NotFound
+from catalogue.ledger.engine import OnDatabase
+from catalogue.ledger.rows import Rejection, Transition
+from catalogue.ledger.tables import finding, mention, rejection, run, source, staged, transition
+from catalogue.model.run import Run, RunCounts, RunState
+from harvesters.findings import Finding, Severity
+
+APPLIED: Final = tuple(
+    str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL, RunState.INCOMPLETE)
+)
+_UNDER_WAY: Final = tuple(str(state) for state in RunState if not state.ended)
+_COUNTS: Final = tuple(field.name for field in fields(RunCounts))
+
+
+class Runs(OnDatabase):
+    def start_run(self, source_id: str, job: int | None = None) -> Run:
+        """Raises ``NotFound`` for a source that was never added or is removed."""
+        with self._database.writing() as connection:
+            now = self._database.now(connection)
+            wanted = select(source.c.id).where(source.c.id == source_id, source.c.removed.is_(None))
+            if connection.execute(wanted).one_or_none() is None:
+                raise NotFound(f"there is no source {source_id!r}")
+            values = {"source": source_id, "job": job, "state": str(RunState.QUEUED), "started": now}
+            made = connection.execute(
+                insert(run).values(**values, message="", **asdict(RunCounts())).returning(run)
+            ).one()
+            _write_transition(connection, made.id, RunState.QUEUED, "started", now)
+            return read_run(made)
+
+    def move_run(self, run_id: int, state: RunState, cause: str) -> None:
+        """Raises ``Conflict`` once the run has ended."""
+        with self._database.writing() as connection:
+            require_under_way(connection, run_id)
+            connection.execute(update(run).where(run.c.id == run_id).values(state=str(state)))
+            _write_transition(connection, run_id, state, cause, self._database.now(connection))
+
+    def end_run(self, run_id: int, state: RunState, message: str, counts: RunCounts | None = None) -> Run:
+        """End a run without applying it. What it staged is kept only for a run that is held."""
+        with self._database.writing() as connection:
+            require_under_way(connection, run_id)
+            if state is not RunState.HELD:
+                forget_staged(connection, run_id)
+            return finish(connection, run_id, state, message, counts, now=self._database.now(connection))
+
+    def abandon_runs(self, source_id: str, cause: str) -> int:
+        """Fail the runs that a dead worker left under way and forget what they staged; gives how many."""
+        with self._database.writing() as connection:
+            now = self._database.now(connection)
+            return abandon(connection, source_id, state=RunState.FAILED, cause=cause, now=now)
+
+    def run(self, run_id: int) -> Run:
+        with self._database.reading() as connection:
+            return read_run(_row(connection, run_id))
+
+    def runs(self, source_id: str | None = None, limit: int = 100) -> tuple[Run, ...]:
+        """The newest first."""
+        wanted = select(run).order_by(run.c.id.desc()).limit(limit)
+        if source_id is not None:
+            wanted = wanted.where(run.c.source == source_id)
+        with self._database.reading() as connection:
+            return tuple(read_run(row) for row in connection.execute(wanted))
+
+    def runs_with_changes(self) -> tuple[Run, ...]:
+        """Those that changed what is published, the oldest first."""
+        wanted = select(run).where(run.c.changes > 0).order_by(run.c.id)
+        with self._database.reading() as connection:
+            return tuple(read_run(row) for row in connection.execute(wanted))
+
+    def note_offered(self, run_id: int, offered: int) -> None:
+        """How many records a run under way has read so far; applying it counts anew."""
+        with self._database.writing() as connection:
+            connection.execute(update(run).where(run.c.id == run_id).values(offered=offered))
+
+    def transitions(self, run_id: int) -> tuple[Transition, ...]:
+        wanted = select(transition).where(transition.c.run == run_id).order_by(transition.c.id)
+        with self._database.reading() as connection:
+            return tuple(
+                Transition(RunState(row.state), row.at, row.cause) for row in connection.execute(wanted)
+            )
+
+    def add_findings(self, run_id: int, findings: Iterable[Finding], *, identifier: str = "") -> None:
+        """``identifier`` names the record they are about, "" for the listing as a whole."""
+        with self._database.writing() as connection:
+            write_findings(connection, run_id, ((identifier, each) for each in findings))
+
+    def findings(self, run_id: int, *, identifier: str | None = None) -> tuple[Finding, ...]:
+        wanted = select(finding).where(finding.c.run == run_id).order_by(finding.c.id)
+        if identifier is not None:
+            wanted = wanted.where(finding.c.identifier == identifier)
+        with self._database.reading() as connection:
+            return tuple(_read_finding(row) for row in connection.execute(wanted))
+
+    def add_rejection(self, run_id: int, identifier: str, reason: str) -> None:
+        """For a record that cannot even be staged; it counts as seen, not as missing."""
+        with self._database.writing() as connection:
+            write_rejections(connection, run_id, [Rejection(identifier, reason)])
+
+    def rejections(self, run_id: int) -> tuple[Rejection, ...]:
+        wanted = select(rejection).where(rejection.c.run == run_id).order_by(rejection.c.id)
+        with self._database.reading() as connection:
+            return tuple(Rejection(row.identifier, row.reason) for row in connection.execute(wanted))
+
+    def count_projection_writes(self, run_id: int, follower: str, writes: int) -> None:
+        """Add to what the graph store or the index wrote because of this run; others are not counted."""
+        column = {"graph": run.c.graph_writes, "index": run.c.index_writes}.get(follower)
+        if column is None:
+            return
+        with self._database.writing() as connection:
+            connection.execute(update(run).where(run.c.id == run_id).values({column: column + writes}))
+
+
+def read_run(row: Row[tuple[object, ...]]) -> Run:
+    counts = RunCounts(**{name: row._mapping[name] for name in _COUNTS})  # noqa: SLF001
+    return Run(row.id, row.source, RunState(row.state), row.started, row.ended, row.message, counts)
+
+
+def require_under_way(connection: Connection, run_id: int) -> Run:
+    """Lock the run; raises ``Conflict`` if it has ended."""
+    found = locked_run(connection, run_id)
+    if found.state.ended:
+        raise Conflict(f"run {run_id} has already ended: {found.state}")
+    return found
+
+
+def locked_run(connection: Connection, run_id: int) -> Run:
+    return read_run(_row(connection, run_id, lock=True))
+
+
+def finish(
+    connection: Connection,
+    run_id: int,
+    state: RunState,
+    message: str,
+    counts: RunCounts | None,
+    *,
+    now: datetime,
+) -> Run:
+    values = {"state": str(state), "ended": now, "message": message, **(asdict(counts) if counts else {})}
+    connection.execute(update(run).where(run.c.id == run_id).values(values))
+    _write_transition(connection, run_id, state, message, now)
+    return read_run(_row(connection, run_id))
+
+
+def abandon(connection: Connection, source_id: str, *, state: RunState, cause: str, now: datetime) -> int:
+    wanted = select(run.c.id).where(run.c.source == source_id, run.c.state.in_(_UNDER_WAY))
+    left = connection.execute(wanted.with_for_update()).scalars().all()
+    for run_id in left:
+        forget_staged(connection, run_id)
+        finish(connection, run_id, state, cause, None, now=now)
+    return len(left)
+
+
+def forget_staged(connection: Connection, run_id: int) -> None:
+    connection.execute(delete(staged).where(staged.c.run == run_id))
+    connection.execute(delete(mention).where(mention.c.run == run_id))
+
+
+def write_findings(connection: Connection, run_id: int, findings: Iterable[tuple[str, Finding]]) -> None:
+    """Pairs of a record's identifier and what was found there."""
+    rows = [{"run": run_id, "identifier": identifier, **asdict(each)} for identifier, each in findings]
+    if rows:
+        connection.execute(insert(finding), rows)
+
+
+def write_rejections(connection: Connection, run_id: int, rejections: Iterable[Rejection]) -> None:
+    rows = [{"run": run_id, **asdict(each)} for each in rejections]
+    if rows:
+        connection.execute(insert(rejection), rows)
+
+
+def _row(connection: Connection, run_id: int, *, lock: bool = False) -> Row[tuple[object, ...]]:
+    wanted = select(run).where(run.c.id == run_id)
+    row = connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no run {run_id}")
+    return row
+
+
+def _write_transition(
+    connection: Connection, run_id: int, state: RunState, cause: str, now: datetime
+) -> None:
+    connection.execute(insert(transition).values(run=run_id, state=str(state), at=now, cause=cause))
+
+
+def _read_finding(row: Row[tuple[object, ...]]) -> Finding:
+    return Finding(Severity(row.severity), row.focus, row.path, row.value, row.message, row.how_to_fix)

@@ -1,0 +1,111 @@
+"""Which sources are harvested."""
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from catalogue.errors import Conflict, NotFound
+from catalogue.ledger.changes import ChangeLog, lock_ledger
+from catalogue.ledger.engine import OnDatabase
+from catalogue.ledger.rows import SourceRow
+from catalogue.ledger.runs import APPLIED, abandon, read_run
+from catalogue.ledger.tables import record, run, source
+from catalogue.model.run import RecordState, RunState
+from harvesters.source import SourceConfig
+
+
+class Sources(OnDatabase):
+    def add_source(self, config: SourceConfig, *, hold_first: bool = False) -> SourceRow:
+        """Raises ``Conflict`` if the id is taken; a removed source comes back with its records' keys."""
+        with self._database.writing() as connection:
+            lock_ledger(connection)
+            values = {**_columns(config), "hold_first": hold_first, "paused": False, "removed": None}
+            values["added"] = self._database.now(connection)
+            removed = source.c.removed.is_not(None)
+            back = connection.execute(update(source).where(source.c.id == config.id, removed).values(values))
+            if not back.rowcount:
+                _insert(connection, values)
+            return _one(connection, config.id)
+
+    def update_source(self, config: SourceConfig) -> SourceRow:
+        return self._change(config.id, _columns(config))
+
+    def pause_source(self, source_id: str, *, paused: bool = True) -> SourceRow:
+        return self._change(source_id, {"paused": paused})
+
+    def remove_source(self, source_id: str, *, cause: str = "the source was removed") -> int:
+        """Take a source out of the harvest and withdraw its records; gives how many had been shown."""
+        with self._database.writing() as connection:
+            log = ChangeLog.lock(connection, lambda: self._database.now(connection))
+            _one(connection, source_id)
+            abandon(connection, source_id, state=RunState.CANCELLED, cause=cause, now=log.now)
+            log.withdraw(_not_withdrawn(source_id), run=None)
+            log.close()
+            connection.execute(update(source).where(source.c.id == source_id).values(removed=log.now))
+            self._database.announce(connection)
+            return log.written
+
+    def source(self, source_id: str) -> SourceRow:
+        """Raises ``NotFound`` for a source that was never added or is removed."""
+        with self._database.reading() as connection:
+            return _one(connection, source_id)
+
+    def sources(self, *, removed: bool = False) -> tuple[SourceRow, ...]:
+        """By id; ``removed`` gives those too that are harvested no more."""
+        wanted = select(source).order_by(source.c.id)
+        if not removed:
+            wanted = wanted.where(source.c.removed.is_(None))
+        with self._database.reading() as connection:
+            return tuple(_read(connection, row) for row in connection.execute(wanted).all())
+
+    def _change(self, source_id: str, values: dict[str, object]) -> SourceRow:
+        with self._database.writing() as connection:
+            _one(connection, source_id)
+            connection.execute(update(source).where(source.c.id == source_id).values(values))
+            return _one(connection, source_id)
+
+
+def _insert(connection: Connection, values: dict[str, object]) -> None:
+    try:
+        connection.execute(insert(source).values(values))
+    except IntegrityError as error:
+        raise Conflict(f"there is already a source {values['id']!r}") from error
+
+
+def _columns(config: SourceConfig) -> dict[str, object]:
+    return {
+        "id": config.id,
+        "kind": config.kind,
+        "url": config.url,
+        "title": config.title,
+        "pace": config.pace,
+        "options": dict(config.options),
+    }
+
+
+def _not_withdrawn(source_id: str) -> Select[tuple[int]]:
+    chosen = select(record.c.id).where(record.c.source == source_id)
+    return chosen.where(record.c.state != str(RecordState.WITHDRAWN))
+
+
+def _one(connection: Connection, source_id: str) -> SourceRow:
+    wanted = select(source).where(source.c.id == source_id, source.c.removed.is_(None))
+    row = connection.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no source {source_id!r}")
+    return _read(connection, row)
+
+
+def _read(connection: Connection, row: Row[tuple[object, ...]]) -> SourceRow:
+    config = SourceConfig(row.id, row.kind, row.url, row.title, row.pace, dict(row.options))
+    runs = select(run).where(run.c.source == row.id).order_by(run.c.id.desc()).limit(1)
+    last = connection.execute(runs).one_or_none()
+    harvested = select(func.max(run.c.ended)).where(run.c.source == row.id, run.c.state.in_(APPLIED))
+    return SourceRow(
+        config=config,
+        added=row.added,
+        hold_first=row.hold_first,
+        paused=row.paused,
+        removed=row.removed,
+        last_run=None if last is None else read_run(last),
+        last_harvested=connection.execute(harvested).scalar_one(),
+    )

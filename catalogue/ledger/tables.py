@@ -1,0 +1,288 @@
+"""Which tables the ledger has.
+
+source ── run ──┬── transition, finding, rejection
+                └── staged, mention            what a run found, until it is applied
+record ─────────┬── received                   every version as the provider gave it
+                └── version                    every version as published
+counter, change, watermark                     the change log, its lock and its followers
+job, lease                                     what is to be done, and who does it
+
+A version is valid from ``since`` until ``until``; the open one (``until`` is null) is the present one.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
+SHA256: Final = String(64)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, PostgreSQL answers in the session's."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Prose(TypeDecorator[str]):
+    """Text that came from outside: PostgreSQL keeps neither NUL nor half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("pace", Float, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("hold_first", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("added", Moment, nullable=False),
+    Column("removed", Moment),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("put", Moment, nullable=False),
+    Column("claimed", Moment),
+    Column("ended", Moment),
+    Column("message", Prose, nullable=False),
+    Index("ix_job_state", "state"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("token", NUMBER, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("source", Text, ForeignKey("source.id"), nullable=False),
+    Column("job", NUMBER, ForeignKey("job.id")),
+    Column("state", Text, nullable=False),
+    Column("started", Moment, nullable=False),
+    Column("ended", Moment),
+    Column("message", Prose, nullable=False),
+    Column("offered", NUMBER, nullable=False),
+    Column("new", NUMBER, nullable=False),
+    Column("changed", NUMBER, nullable=False),
+    Column("unchanged", NUMBER, nullable=False),
+    Column("unseen", NUMBER, nullable=False),
+    Column("rejected", NUMBER, nullable=False),
+    Column("versions", NUMBER, nullable=False),
+    Column("changes", NUMBER, nullable=False),
+    Column("graph_writes", NUMBER, nullable=False),
+    Column("index_writes", NUMBER, nullable=False),
+    Index("ix_run_source", "source", "id"),
+)
+
+transition = Table(
+    "transition",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("cause", Prose, nullable=False),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False),
+    Column("identifier", Prose, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("focus", Prose, nullable=False),
+    Column("path", Prose, nullable=False),
+    Column("value", Prose, nullable=False),
+    Column("message", Prose, nullable=False),
+    Column("how_to_fix", Prose, nullable=False),
+    Index("ix_finding_run", "run", "id"),
+)
+
+rejection = Table(
+    "rejection",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False),
+    Column("identifier", Prose, nullable=False),
+    Column("reason", Prose, nullable=False),
+    Index("ix_rejection_run", "run", "id"),
+)
+
+staged = Table(
+    "staged",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False),
+    Column("identifier", Prose, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("subject", Prose, nullable=False),
+    Column("received", LargeBinary, nullable=False),
+    Column("received_sha256", SHA256, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("crosswalk", Text, nullable=False),
+    Column("published", LargeBinary),
+    Column("published_sha256", SHA256),
+    Column("aligner", Text, nullable=False),
+    Column("rejection", Prose, nullable=False),
+    UniqueConstraint("run", "identifier"),
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("run", NUMBER, ForeignKey("run.id"), primary_key=True),
+    Column("identifier", Prose, primary_key=True),
+    Column("kind", Text, nullable=False),
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("source", Text, ForeignKey("source.id"), nullable=False),
+    Column("identifier", Prose, nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("first_seen", Moment, nullable=False),
+    Column("last_seen", Moment, nullable=False),
+    Column("missing_since", Moment),
+    Column("missed_runs", NUMBER, nullable=False),
+    Column("datestamp", Moment),
+    Column("crosswalk", Text, nullable=False),
+    Column("aligner", Text, nullable=False),
+    Column("rejection", Prose, nullable=False),
+    UniqueConstraint("source", "identifier"),
+)
+
+received = Table(
+    "received",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("record", NUMBER, ForeignKey("record.id"), nullable=False, index=True),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("crosswalk", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+)
+Index(
+    "ux_received_open",
+    received.c.record,
+    unique=True,
+    sqlite_where=text("until IS NULL"),
+    postgresql_where=text("until IS NULL"),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("record", NUMBER, ForeignKey("record.id"), nullable=False),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False, index=True),
+    Column("number", NUMBER, nullable=False),
+    Column("subject", Prose, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Column("crosswalk", Text, nullable=False),
+    Column("aligner", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    UniqueConstraint("record", "number"),
+)
+Index(
+    "ux_version_open",
+    version.c.record,
+    unique=True,
+    sqlite_where=text("until IS NULL"),
+    postgresql_where=text("until IS NULL"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("last_change", NUMBER, nullable=False),
+    Column("last_datestamp", Moment),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("run", NUMBER, ForeignKey("run.id")),
+    Column("at", Moment, nullable=False),
+)
+
+watermark = Table(
+    "watermark",
+    metadata,
+    Column("follower", Text, primary_key=True),
+    Column("number", NUMBER, nullable=False),
+)

@@ -1,0 +1,303 @@
+"""What the application asks of its stores: the graph store and the search index.
+
+The ledger has no port: it is one implementation on two databases.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+# --- graph store -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NamedGraph:
+    """``triples`` are N-Triples in UTF-8 without blank nodes."""
+
+    iri: str
+    triples: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PutGraph:
+    graph: NamedGraph
+
+
+@dataclass(frozen=True, slots=True)
+class DropGraph:
+    iri: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutNode:
+    """Replace all statements about one subject in a shared graph; no triples removes the subject."""
+
+    graph: str
+    subject: str
+    triples: bytes
+
+
+GraphChange = PutGraph | DropGraph | PutNode
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published, read-only state of the store."""
+
+    number: int
+    watermark: int
+
+
+@dataclass(frozen=True, slots=True)
+class GraphDigest:
+    iri: str
+    triples: int
+    sha256: str
+
+
+class GraphWriter(Protocol):
+    """The only opener of the live store. A change applied twice changes nothing more."""
+
+    def watermark(self) -> int:
+        """The number of the last change applied, 0 for an empty store."""
+        ...
+
+    def apply(self, changes: Iterable[GraphChange], *, watermark: int) -> None:
+        """One transaction: all changes and the watermark, or nothing."""
+        ...
+
+    def publish(self) -> Generation: ...
+
+    def rebuild(self, graphs: Iterable[NamedGraph], *, watermark: int) -> None:
+        """Build aside, then switch; readers see the old generation until the next ``publish``."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class GraphReader(Protocol):
+    """Reads the generation that was current when it was asked."""
+
+    def generation(self) -> Generation | None: ...
+
+    def scan(self) -> Iterator[GraphDigest]: ...
+
+    def digest(self, graph: NamedGraph) -> GraphDigest:
+        """What ``scan`` would say of this graph.
+
+        Stores may rewrite literals (``"5"^^xsd:nonNegativeInteger``); a graph without triples is not scanned.
+        """
+        ...
+
+
+# --- search index ------------------------------------------------------------------------------------------
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(_Frozen):
+    """Why a document carries a concept: the provider's word for it."""
+
+    axis: str
+    raw: str
+    concept: str
+
+
+class Document(_Frozen):
+    """One dataset as the index holds it: what is shown of a hit, what is counted, what is searched.
+
+    ``concepts`` holds each facet's own codes, ``closure`` the same with all broader ones (self included);
+    facets without a hierarchy (provider, access) have equal entries in both. The ``*_tokens`` are analysed
+    (``ontologies.analysis``) and joined by blanks. ``counted`` is false for animals, phantoms, fictional
+    examples and derived results: their patients and studies never enter a sum.
+    """
+
+    key: str
+    title: str
+    sort_title: str
+    summary: str = ""
+    provider: str
+    licence: str = ""
+    modified: str = ""
+    patients: int | None = None
+    studies: int | None = None
+    age_lowest: int | None = None
+    age_highest: int | None = None
+    counted: bool = True
+    concepts: Mapping[str, tuple[str, ...]]
+    closure: Mapping[str, tuple[str, ...]]
+    evidence: tuple[Evidence, ...] = ()
+    title_tokens: str
+    label_tokens: str = ""
+    keyword_tokens: str = ""
+    text_tokens: str = ""
+
+
+class PutDocument(_Frozen):
+    document: Document
+
+
+class DropDocument(_Frozen):
+    key: str
+
+
+DocumentChange = PutDocument | DropDocument
+
+
+class FacetFilter(_Frozen):
+    """Codes wanted in one facet: any or all of ``wanted``, none of ``unwanted``.
+
+    ``missing`` also lets "not stated" in, ``unwanted_missing`` keeps it out. ``own`` looks at a
+    document's own codes only, not at the broader ones.
+    """
+
+    facet: str
+    wanted: tuple[str, ...] = ()
+    every: bool = False
+    missing: bool = False
+    unwanted: tuple[str, ...] = ()
+    unwanted_missing: bool = False
+    own: bool = False
+
+
+class RangeFilter(_Frozen):
+    """Both ends included; documents without the number do not match."""
+
+    field: str
+    least: int | None = None
+    most: int | None = None
+
+
+class IndexQuery(_Frozen):
+    """``tokens`` are analysed; a document must hold ``all tokens`` in any of its text fields.
+
+    ``sort`` is ``relevance``, or a field (``patients``, ``modified``, ``title``), with ``-`` for descending;
+    documents without the number come last in either direction; ties are broken by key.
+    """
+
+    tokens: tuple[str, ...] = ()
+    filters: tuple[FacetFilter, ...] = ()
+    ranges: tuple[RangeFilter, ...] = ()
+    sort: str = "relevance"
+    offset: int = 0
+    limit: int = 20
+    facets: tuple[str, ...] = ()
+    histograms: tuple[str, ...] = ()
+
+
+class Totals(_Frozen):
+    """``patients`` and ``studies`` sum counted documents.
+
+    ``patients_unknown`` is how many of those state no number, ``uncounted`` how many are not counted.
+    """
+
+    datasets: int = 0
+    uncounted: int = 0
+    patients: int = 0
+    patients_unknown: int = 0
+    studies: int = 0
+
+
+class FacetValue(_Frozen):
+    code: str
+    datasets: int
+    patients: int
+
+
+class FacetCounts(_Frozen):
+    """Counts that ignore this facet's own selection and honour all others; values by datasets, then code."""
+
+    values: tuple[FacetValue, ...] = ()
+    missing: int = 0
+
+
+class HistogramBar(_Frozen):
+    """Datasets with ``start <= number < end``; the last bar has no end."""
+
+    start: int
+    end: int | None
+    datasets: int
+
+
+# The bars' first numbers, the same in every engine; people compare them between searches, so they are fixed.
+HISTOGRAM_STARTS: Final[Mapping[str, tuple[int, ...]]] = {
+    "patients": (0, 10, 50, 100, 500, 1_000, 5_000, 10_000),
+    "studies": (0, 10, 50, 100, 500, 1_000, 5_000, 10_000),
+    "age_lowest": tuple(range(0, 100, 10)),
+    "age_highest": tuple(range(0, 100, 10)),
+}
+
+
+class NumberRange(_Frozen):
+    """Of the hits; ``histogram`` ignores the range's own selection."""
+
+    least: int | None = None
+    most: int | None = None
+    histogram: tuple[HistogramBar, ...] = ()
+
+
+class Hit(_Frozen):
+    document: Document
+    score: float
+    matched: tuple[str, ...] = ()
+
+
+class IndexPage(_Frozen):
+    total: Totals
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, FacetCounts] = {}
+    ranges: Mapping[str, NumberRange] = {}
+    generation: str = ""
+
+
+class Completion(_Frozen):
+    text: str
+    datasets: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentDigest:
+    key: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What an index was built with: another analysis or scheme means another index."""
+
+    analysis: str
+    scheme: str
+    facets: tuple[str, ...] = field(default_factory=tuple)
+
+
+class IndexWriter(Protocol):
+    """One writer an index. A change applied twice changes nothing more.
+
+    Readers, in any process, see a change when the call returns.
+    """
+
+    def watermark(self) -> int:
+        """The number of the last change applied, 0 for an empty or outdated index."""
+        ...
+
+    def apply(self, changes: Iterable[DocumentChange], *, watermark: int) -> None: ...
+
+    def rebuild(self, documents: Iterable[Document], *, watermark: int) -> None:
+        """Build aside, then switch."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class IndexReader(Protocol):
+    def search(self, query: IndexQuery) -> IndexPage: ...
+
+    def scan(self) -> Iterator[DocumentDigest]: ...
+
+    def digest(self, document: Document) -> DocumentDigest:
+        """What ``scan`` would say of this document."""
+        ...

@@ -1,0 +1,1 @@
+"""A record in the profile, as statements and as a dataset."""

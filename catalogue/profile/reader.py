@@ -1,0 +1,160 @@
+"""Which dataset a record's statements describe."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from catalogue.model.dataset import Agent, AgeRange, AlignedValue, Counts, Dataset, Distribution, Text
+from catalogue.profile import terms
+from catalogue.profile.datatypes import whole_number
+from ontologies.concepts import Axis
+from ontologies.namespaces import compact
+
+_DOI: Final = re.compile(
+    r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(?P<name>10\.\d{4,9}/\S+)", re.ASCII | re.IGNORECASE
+)
+_OLDEST: Final = 120
+
+Term = NamedNode | Literal
+
+
+class Statements:
+    """A record's triples, by subject and predicate. Blank nodes do not occur in the profile."""
+
+    def __init__(self, triples: bytes) -> None:
+        self._objects: dict[tuple[str, str], list[Term]] = defaultdict(list)
+        for quad in parse(triples, format=RdfFormat.N_TRIPLES):
+            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
+                self._objects[quad.subject.value, quad.predicate.value].append(quad.object)
+
+    def terms(self, subject: str, predicate: str) -> list[Term]:
+        return self._objects.get((subject, predicate), [])
+
+    def values(self, subject: str, predicate: str) -> list[str]:
+        return [term.value for term in self.terms(subject, predicate)]
+
+    def first(self, subject: str, predicate: str) -> str:
+        return next(iter(self.values(subject, predicate)), "")
+
+    def nodes(self, subject: str, predicate: str) -> list[str]:
+        return [term.value for term in self.terms(subject, predicate) if isinstance(term, NamedNode)]
+
+    def texts(self, subject: str, predicate: str) -> tuple[Text, ...]:
+        literals = (term for term in self.terms(subject, predicate) if isinstance(term, Literal))
+        found = {Text(literal.value.strip(), (literal.language or "").lower()) for literal in literals}
+        return tuple(
+            sorted((text for text in found if text.text), key=lambda text: (text.language, text.text))
+        )
+
+    def number(self, subject: str, predicate: str) -> int | None:
+        """The count stated; the largest where a record states several."""
+        numbers = [whole_number(value) for value in self.values(subject, predicate)]
+        return max((number for number in numbers if number is not None), default=None)
+
+
+def read_dataset(key: str, iri: str, triples: bytes) -> Dataset:
+    """``triples`` are published N-Triples, ``iri`` the provider's subject."""
+    found = Statements(triples)
+    return Dataset(
+        key=key,
+        iri=iri,
+        titles=found.texts(iri, f"{terms.DCT}title"),
+        descriptions=found.texts(iri, f"{terms.DCT}description"),
+        keywords=found.texts(iri, terms.KEYWORD),
+        identifiers=_identifiers(found, iri),
+        values=tuple(
+            sorted(_values(found, iri), key=lambda value: (value.axis, value.raw, value.concept or ""))
+        ),
+        counts=Counts(
+            patients=found.number(iri, terms.PATIENTS),
+            studies=found.number(iri, terms.STUDIES),
+            series=found.number(iri, terms.SERIES),
+            images=found.number(iri, terms.IMAGES),
+        ),
+        ages=_ages(found, iri),
+        publisher=_publisher(found, iri),
+        access_rights=found.first(iri, f"{terms.DCT}accessRights"),
+        landing_pages=tuple(sorted(found.values(iri, f"{terms.DCAT}landingPage"))),
+        distributions=tuple(sorted(_distributions(found, iri), key=lambda one: (one.title, one.access_url))),
+        languages=tuple(sorted(found.values(iri, f"{terms.DCT}language"))),
+        issued=_date(found.first(iri, f"{terms.DCT}issued")),
+        modified=_date(found.first(iri, f"{terms.DCT}modified")),
+        version=found.first(iri, f"{terms.DCAT}version"),
+        counts_towards_totals=found.first(iri, terms.COUNTS_TOWARDS_TOTALS) != "false",
+    )
+
+
+def normal_identifier(value: str) -> str:
+    """A DOI without its resolver and in lower case (ISO 26324), anything else as it is."""
+    text = value.strip()
+    doi = _DOI.fullmatch(text)
+    return doi["name"].lower() if doi else text
+
+
+def _identifiers(found: Statements, iri: str) -> tuple[str, ...]:
+    given = found.values(iri, f"{terms.DCT}identifier")
+    for node in found.nodes(iri, f"{terms.ADMS}identifier"):
+        given += found.values(node, f"{terms.SKOS}notation")
+    return tuple(sorted({normal_identifier(value) for value in given if value.strip()}))
+
+
+def _values(found: Statements, iri: str) -> Iterator[AlignedValue]:
+    for node in found.nodes(iri, terms.ALIGNED_VALUE):
+        yield AlignedValue(
+            axis=Axis(found.first(node, terms.AXIS)),
+            raw=found.first(node, terms.RAW_VALUE),
+            concept=found.first(node, terms.CONCEPT_CODE) or None,
+            justification=found.first(node, terms.JUSTIFICATION),
+            rule=found.first(node, terms.RULE),
+            property=compact(found.first(node, terms.FROM_PROPERTY)),
+            scheme=found.first(node, terms.SCHEME),
+            mapping=found.first(node, terms.MAPPING),
+        )
+
+
+def _ages(found: Statements, iri: str) -> AgeRange:
+    """Ages beyond 120 years are no ages (the sample's headers hold 155): unknown, though kept as stated."""
+    lowest, highest = found.number(iri, terms.LOWEST_AGE), found.number(iri, terms.HIGHEST_AGE)
+    if lowest is not None and highest is not None and lowest > highest:
+        return AgeRange()
+    return AgeRange(
+        lowest=lowest if lowest is not None and lowest <= _OLDEST else None,
+        highest=highest if highest is not None and highest <= _OLDEST else None,
+    )
+
+
+def _publisher(found: Statements, iri: str) -> Agent | None:
+    for term in found.terms(iri, f"{terms.DCT}publisher"):
+        if isinstance(term, Literal):
+            return Agent(name=term.value)
+        own = "" if term.value.startswith(terms.OWN) else term.value
+        name = found.first(term.value, f"{terms.FOAF}name")
+        if name or own:
+            return Agent(name=name or own, iri=own)
+    return None
+
+
+def _distributions(found: Statements, iri: str) -> Iterator[Distribution]:
+    for node in found.nodes(iri, f"{terms.DCAT}distribution"):
+        titles = found.texts(node, f"{terms.DCT}title")
+        yield Distribution(
+            title=titles[0].text if titles else "",
+            access_url=found.first(node, f"{terms.DCAT}accessURL"),
+            licence=found.first(node, f"{terms.DCT}license"),
+            media_type=found.first(node, f"{terms.DCAT}mediaType"),
+            rights=tuple(sorted(found.values(node, f"{terms.DCT}rights"))),
+            byte_size=found.number(node, terms.BYTE_SIZE),
+            citation=found.first(node, f"{terms.DCT}bibliographicCitation"),
+        )
+
+
+def _date(text: str) -> date | None:
+    """The day of a date or dateTime; other forms are kept in the record and not shown as a date."""
+    try:
+        return date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,51 @@
+"""Which properties the profile uses, by the names the code gives them.
+
+EUCAIM DCAT-AP 2.0 on HealthDCAT-AP and DCAT-AP 3; own terms only where these have none.
+"""
+
+from typing import Final
+
+from ontologies.concepts import Axis
+
+RDF_TYPE: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+DCT: Final = "http://purl.org/dc/terms/"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
+ADMS: Final = "http://www.w3.org/ns/adms#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+HEALTH: Final = "http://healthdataportal.eu/ns/health#"
+EUCAIM: Final = "https://cancerimage.eu/ontology/EUCAIM#"
+OWN: Final = "urn:catalogue:"
+CIMG: Final = f"{OWN}terms#"
+
+AXIS_PROPERTY: Final = {
+    Axis.CANCER: f"{EUCAIM}hasCondition",
+    Axis.BODYPART: f"{EUCAIM}hasImageBodyPart",
+    Axis.MODALITY: f"{EUCAIM}hasImageModality",
+    Axis.MANUFACTURER: f"{EUCAIM}hasEquipmentManufacturer",
+    Axis.SEX: f"{EUCAIM}hasBirthSex",
+    Axis.SUBJECT: f"{CIMG}subjectKind",
+}
+
+KEYWORD: Final = f"{DCAT}keyword"
+PATIENTS: Final = f"{HEALTH}numberOfUniqueIndividuals"
+STUDIES: Final = f"{HEALTH}numberOfRecords"
+SERIES: Final = f"{CIMG}numberOfSeries"
+IMAGES: Final = f"{CIMG}numberOfImages"
+LOWEST_AGE: Final = f"{HEALTH}minTypicalAge"
+HIGHEST_AGE: Final = f"{HEALTH}maxTypicalAge"
+BYTE_SIZE: Final = f"{DCAT}byteSize"
+
+COUNTS_TOWARDS_TOTALS: Final = f"{CIMG}countsTowardsTotals"
+ALIGNED_VALUE: Final = f"{CIMG}alignedValue"
+AXIS: Final = f"{CIMG}axis"
+RAW_VALUE: Final = f"{CIMG}rawValue"
+CONCEPT: Final = f"{CIMG}concept"
+CONCEPT_CODE: Final = f"{CIMG}conceptCode"
+JUSTIFICATION: Final = f"{CIMG}justification"
+RULE: Final = f"{CIMG}rule"
+FROM_PROPERTY: Final = f"{CIMG}fromProperty"
+SCHEME: Final = f"{CIMG}scheme"
+MAPPING: Final = f"{CIMG}mapping"

@@ -1,0 +1,98 @@
+"""Which document the search index holds of a dataset."""
+
+from typing import Final
+
+from catalogue.model.dataset import Dataset, Text
+from catalogue.ports import Document, Evidence
+from catalogue.profile.licences import licence_label
+from ontologies.analysis import analyse
+from ontologies.concepts import Axis, ConceptScheme
+
+FACETS: Final = ("cancer", "bodypart", "modality", "manufacturer", "sex", "provider", "access")
+
+# Raised whenever `document` makes something else of the same dataset: the index is then built anew.
+DOCUMENT_VERSION: Final = "1"
+
+_CONCEPT_FACETS: Final = (Axis.CANCER, Axis.BODYPART, Axis.MODALITY, Axis.MANUFACTURER, Axis.SEX)
+_SUMMARY: Final = 400
+_LONGEST_TEXT: Final = 20_000
+
+
+def document(dataset: Dataset, *, provider: str, scheme: ConceptScheme) -> Document:
+    """``provider`` is the source's id."""
+    own = {axis.value: _shown(dataset, axis, scheme) for axis in _CONCEPT_FACETS}
+    closure = {facet: _with_broader(codes, scheme) for facet, codes in own.items()}
+    flat = {"provider": (provider,), "access": _access(dataset)}
+    return Document(
+        key=dataset.key,
+        title=dataset.title,
+        sort_title=analyse(dataset.title) or dataset.title,
+        summary=_excerpt(dataset.description),
+        provider=provider,
+        licence=", ".join(_licences(dataset)),
+        modified=dataset.modified.isoformat() if dataset.modified else "",
+        patients=dataset.counts.patients,
+        studies=dataset.counts.studies,
+        age_lowest=dataset.ages.lowest,
+        age_highest=dataset.ages.highest,
+        counted=dataset.counts_towards_totals,
+        concepts={**own, **flat},
+        closure={**closure, **flat},
+        evidence=tuple(_evidence(dataset)),
+        title_tokens=_tokens(*(text.text for text in dataset.titles), *dataset.identifiers),
+        label_tokens=_tokens(*_labels(own, scheme)),
+        keyword_tokens=_tokens(*_texts(dataset.keywords), *(value.raw for value in dataset.values)),
+        text_tokens=_tokens(
+            *_texts(dataset.descriptions), dataset.publisher.name if dataset.publisher else ""
+        ),
+    )
+
+
+def _shown(dataset: Dataset, axis: Axis, scheme: ConceptScheme) -> tuple[str, ...]:
+    found = (scheme.get(code) for code in dataset.concepts(axis))
+    return tuple(sorted({concept.code for concept in found if concept and not concept.hidden}))
+
+
+def _with_broader(codes: tuple[str, ...], scheme: ConceptScheme) -> tuple[str, ...]:
+    return tuple(sorted({broader for code in codes for broader in scheme.broader(code)}))
+
+
+def _access(dataset: Dataset) -> tuple[str, ...]:
+    """The code of the EU access-right list: PUBLIC, RESTRICTED, NON_PUBLIC."""
+    code = dataset.access_rights.rstrip("/").rpartition("/")[2].upper()
+    return (code,) if code in ("PUBLIC", "RESTRICTED", "NON_PUBLIC") else ()
+
+
+def _licences(dataset: Dataset) -> list[str]:
+    labels = (licence_label(one.licence) for one in dataset.distributions if one.licence)
+    return list(dict.fromkeys(labels))
+
+
+def _evidence(dataset: Dataset) -> list[Evidence]:
+    return [
+        Evidence(axis=value.axis.value, raw=value.raw, concept=value.concept)
+        for value in dataset.values
+        if value.concept and value.axis in _CONCEPT_FACETS
+    ]
+
+
+def _labels(own: dict[str, tuple[str, ...]], scheme: ConceptScheme) -> list[str]:
+    """Labels and synonyms of a dataset's own concepts; those of broader ones would flatten the ranking."""
+    concepts = [scheme.get(code) for codes in own.values() for code in codes]
+    return [text for concept in concepts if concept for text in (concept.label, *concept.synonyms)]
+
+
+def _texts(texts: tuple[Text, ...]) -> list[str]:
+    return [text.text for text in texts]
+
+
+def _tokens(*texts: str) -> str:
+    return analyse(" ".join(texts)[:_LONGEST_TEXT])
+
+
+def _excerpt(text: str) -> str:
+    flat = " ".join(text.split())
+    if len(flat) <= _SUMMARY:
+        return flat
+    start = flat[:_SUMMARY]
+    return (start.rpartition(" ")[0] or start) + " …"

@@ -1,0 +1,99 @@
+"""Which named graphs the graph store holds of the ledger and the scheme."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from catalogue.ledger import Published
+from catalogue.model.run import Run
+from catalogue.ports import DropGraph, GraphChange, NamedGraph, PutGraph, PutNode
+from catalogue.profile import terms
+from catalogue.publishing.addresses import served, served_triples
+from catalogue.publishing.record import catalogue_record, record_node, run_activity, run_node
+from ontologies.concepts import Concept, ConceptScheme
+
+_TITLE: Final = "Cancer image catalogue"
+
+
+class GraphNames:
+    """The served names of the graphs below one base URL."""
+
+    def __init__(self, base_url: str) -> None:
+        self.base_url = base_url
+        self.catalogue = f"{base_url}/graph/catalogue"
+        self.concepts = f"{base_url}/graph/concepts"
+
+    def record(self, key: str) -> str:
+        return f"{self.base_url}/graph/{key}"
+
+
+def record_graph(published: Published, names: GraphNames) -> NamedGraph:
+    return NamedGraph(names.record(published.key), served_triples(published.triples, names.base_url))
+
+
+def put_record(published: Published, names: GraphNames) -> Iterator[GraphChange]:
+    yield PutGraph(record_graph(published, names))
+    node = served(record_node(published.key), names.base_url)
+    yield PutNode(names.catalogue, node, served_triples(catalogue_record(published), names.base_url))
+
+
+def drop_record(key: str, names: GraphNames) -> Iterator[GraphChange]:
+    yield DropGraph(names.record(key))
+    yield PutNode(names.catalogue, served(record_node(key), names.base_url), b"")
+
+
+def put_run(run: Run, names: GraphNames) -> GraphChange:
+    activity = served_triples(run_activity(run), names.base_url)
+    return PutNode(names.catalogue, served(run_node(run.id), names.base_url), activity)
+
+
+def catalogue_graph(records: Iterable[bytes], runs: Iterable[Run], names: GraphNames) -> NamedGraph:
+    """``records`` are the catalogue records in stored form."""
+    activities = (run_activity(run) for run in runs)
+    triples = b"".join((_catalogue(), *records, *activities))
+    return NamedGraph(names.catalogue, served_triples(triples, names.base_url))
+
+
+def concept_graph(scheme: ConceptScheme, names: GraphNames) -> NamedGraph:
+    """The scheme and its closure: ``skos:broaderTransitive`` leads to all broader ones, not to itself."""
+    triples = [triple for concept in scheme for triple in _concept(concept, scheme)]
+    return NamedGraph(names.concepts, served_triples(_lines(triples), names.base_url))
+
+
+def _catalogue() -> bytes:
+    node = NamedNode(f"{terms.OWN}catalog")
+    return _lines(
+        [
+            Triple(node, NamedNode(terms.RDF_TYPE), NamedNode(f"{terms.DCAT}Catalog")),
+            Triple(node, NamedNode(f"{terms.DCT}title"), Literal(_TITLE, language="en")),
+        ]
+    )
+
+
+def _concept(concept: Concept, scheme: ConceptScheme) -> Iterator[Triple]:
+    node = NamedNode(concept.iri)
+
+    def say(term: str, value: NamedNode | Literal) -> Triple:
+        return Triple(node, NamedNode(terms.SKOS + term), value)
+
+    yield Triple(node, NamedNode(terms.RDF_TYPE), NamedNode(f"{terms.SKOS}Concept"))
+    yield say("inScheme", NamedNode(f"{terms.OWN}concepts/{concept.axis.value}"))
+    yield say("prefLabel", Literal(concept.label, language="en"))
+    yield say("notation", Literal(concept.code))
+    for text in concept.synonyms:
+        yield say("altLabel", Literal(text, language="en"))
+    for iri in concept.same_as:
+        yield say("exactMatch", NamedNode(iri))
+    for code in concept.parents:
+        parent = scheme.get(code)
+        if parent:
+            yield say("broader", NamedNode(parent.iri))
+    for code in scheme.broader(concept.code):
+        above = scheme.get(code)
+        if above and above is not concept:
+            yield say("broaderTransitive", NamedNode(above.iri))
+
+
+def _lines(triples: list[Triple]) -> bytes:
+    return bytes(serialize(triples, format=RdfFormat.N_TRIPLES) or b"")

@@ -1,0 +1,1 @@
+"""Which provider nodes come with the package: public imaging collections, told in dialects."""

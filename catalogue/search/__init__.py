@@ -1,0 +1,1 @@
+"""A visitor's search: compiled for the index, answered as a page of hits with facets and reasons."""

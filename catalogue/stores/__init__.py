@@ -1,0 +1,1 @@
+"""Where the catalogue's RDF is kept and asked."""

@@ -1,0 +1,254 @@
+"""How Oxigraph keeps the graphs in one folder: for one writer, and read-only for everybody else.
+
+``live`` is the writer's store, ``generations/N`` are its published states (hard links), ``CURRENT`` names
+the one to read. Oxigraph forbids reading ``live`` beside its writer.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+
+from catalogue.errors import GraphStoreUnavailable
+from catalogue.folders import FolderTakenError, Ownership, current, point, remove, rename
+from catalogue.ports import DropGraph, Generation, GraphChange, GraphDigest, NamedGraph, PutGraph, PutNode
+
+_STORE_GRAPH: Final = NamedNode("urn:catalogue:graph/store")
+_WATERMARK: Final = NamedNode("urn:catalogue:terms#watermark")
+_KEPT_GENERATIONS: Final = 3
+# One update takes 9 kB of memory a quad and slows with its size; a bulk load does neither, but cannot delete.
+_BULK_FROM: Final = 2_000
+
+
+class OxigraphWriter:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._live = folder / "live"
+        try:
+            self._ownership = Ownership(folder)
+        except FolderTakenError as error:
+            raise GraphStoreUnavailable(
+                f"the graph store in {folder} already has a writer; one worker at a time may write"
+            ) from error
+        try:
+            _mend(folder)
+            with _failures(self._live):
+                self._store = Store(self._live)
+        except BaseException:
+            self._ownership.release()
+            raise
+
+    def watermark(self) -> int:
+        return _watermark(self._store)
+
+    def apply(self, changes: Iterable[GraphChange], *, watermark: int) -> None:
+        """Large additions go in ahead of the transaction; the same batch again mends a crash between."""
+        batch = _Batch(self._store)
+        for change in changes:
+            batch.add(change)
+        with _failures(self._live):
+            removed, added = batch.differences()
+            if len(added) >= _BULK_FROM:
+                self._store.bulk_extend(added)
+                added = []
+            self._store.update(_update(batch.dropped(), removed, added, watermark=watermark))
+
+    def publish(self) -> Generation:
+        generations = self._folder / "generations"
+        generations.mkdir(exist_ok=True)
+        known = _numbers(generations)
+        # Not even a number that a crash left unused is given twice: caches take it for the state.
+        number = max([0, *known, _number(current(self._folder))]) + 1
+        half = generations / "unfinished"
+        remove(half)
+        with _failures(self._live):
+            self._store.flush()
+            self._store.backup(half)
+        rename(half, generations / str(number))
+        point(self._folder, str(number))
+        for old in sorted(known)[: -(_KEPT_GENERATIONS - 1)]:
+            remove(generations / str(old))
+        return Generation(number, self.watermark())
+
+    def rebuild(self, graphs: Iterable[NamedGraph], *, watermark: int) -> None:
+        aside = self._folder / "live.new"
+        remove(aside)
+        with _failures(aside):
+            fresh = Store(aside)
+            fresh.bulk_extend(quad for graph in graphs for quad in _quads(graph))
+            fresh.update(_update((), (), (), watermark=watermark))
+            fresh.flush()
+            del fresh  # Oxigraph closes a store when its last reference goes; it must be closed to be moved
+            del self._store
+            rename(self._live, self._folder / "live.old")
+            rename(aside, self._live)
+            self._store = Store(self._live)
+        remove(self._folder / "live.old")
+
+    def close(self) -> None:
+        if hasattr(self, "_store"):
+            del self._store
+        self._ownership.release()
+
+
+class OxigraphReader:
+    """May be shared by threads. A scan under way keeps the generation it began with."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        self._open: tuple[int, Store] | None = None
+
+    def generation(self) -> Generation | None:
+        opened = self._current()
+        return Generation(opened[0], _watermark(opened[1])) if opened else None
+
+    def scan(self) -> Iterator[GraphDigest]:
+        opened = self._current()
+        if opened is None:
+            return
+        for graph in opened[1].named_graphs():
+            if isinstance(graph, NamedNode) and graph != _STORE_GRAPH:
+                digest = _digest(opened[1], graph)
+                if digest.triples:  # a graph emptied node by node is no graph
+                    yield digest
+
+    def digest(self, graph: NamedGraph) -> GraphDigest:
+        store = Store()
+        name = NamedNode(graph.iri)
+        store.extend(_quads(graph))
+        return _digest(store, name)
+
+    def _current(self) -> tuple[int, Store] | None:
+        with self._lock:
+            number = _number(current(self._folder))
+            while number and (self._open is None or self._open[0] != number):
+                try:
+                    self._open = (number, Store.read_only(str(self._folder / "generations" / str(number))))
+                except OSError as error:
+                    # Between reading the pointer and opening it, newer generations may have replaced it.
+                    known, number = number, _number(current(self._folder))
+                    if number == known:
+                        raise GraphStoreUnavailable(f"generation {number} cannot be read: {error}") from error
+            return self._open
+
+
+class _Batch:
+    """The wanted content of everything that some changes touch, and how it differs from the store's."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._wanted = Store()  # a store, so that literals are rewritten as the real one rewrites them
+        self._graphs: set[NamedNode] = set()
+        self._nodes: set[tuple[NamedNode, NamedNode]] = set()
+
+    def add(self, change: GraphChange) -> None:
+        match change:
+            case PutGraph(graph):
+                self._replace(NamedNode(graph.iri), list(_quads(graph)))
+            case DropGraph(iri):
+                self._replace(NamedNode(iri), [])
+            case PutNode(graph=iri, subject=subject, triples=triples):
+                self._replace_node(NamedNode(subject), list(_quads(NamedGraph(iri, triples))), NamedNode(iri))
+
+    def dropped(self) -> list[NamedNode]:
+        return [graph for graph in self._graphs if not self._wanted.contains_named_graph(graph)]
+
+    def differences(self) -> tuple[list[Quad], list[Quad]]:
+        """Which quads must go and which must come; whole graphs that must go are ``dropped``."""
+        present: set[Quad] = set()
+        for graph in self._graphs.difference(self.dropped()):
+            present.update(self._store.quads_for_pattern(None, None, None, graph))
+        for graph, subject in self._nodes:
+            present.update(self._store.quads_for_pattern(subject, None, None, graph))
+        wanted = set(self._wanted)
+        return list(present - wanted), list(wanted - present)
+
+    def _replace(self, graph: NamedNode, quads: list[Quad]) -> None:
+        self._wanted.remove_graph(graph)
+        self._wanted.extend(quads)
+        self._graphs.add(graph)
+
+    def _replace_node(self, subject: NamedNode, quads: list[Quad], graph: NamedNode) -> None:
+        for quad in quads:
+            if quad.subject != subject:
+                raise ValueError(
+                    f"{quad.subject} is described among the statements about {subject} in {graph}"
+                )
+        for quad in list(self._wanted.quads_for_pattern(subject, None, None, graph)):
+            self._wanted.remove(quad)
+        self._wanted.extend(quads)
+        if graph not in self._graphs:
+            self._nodes.add((graph, subject))
+
+
+def _quads(graph: NamedGraph) -> Iterator[Quad]:
+    """Refuse with ``ValueError`` what is no N-Triples, and blank nodes: they would be new at every call."""
+    name = NamedNode(graph.iri)
+    try:
+        for quad in parse(graph.triples, format=RdfFormat.N_TRIPLES):
+            if BlankNode in (type(quad.subject), type(quad.object)):
+                raise ValueError(f"{graph.iri}: a blank node in {quad.triple}")
+            yield Quad(quad.subject, quad.predicate, quad.object, name)
+    except SyntaxError as error:
+        raise ValueError(f"{graph.iri} is no N-Triples: {error}") from error
+
+
+def _update(
+    dropped: Iterable[NamedNode], removed: Iterable[Quad], added: Iterable[Quad], *, watermark: int
+) -> str:
+    """One update is one transaction."""
+    mark = Quad(_STORE_GRAPH, _WATERMARK, Literal(watermark), _STORE_GRAPH)
+    return " ;\n".join(
+        [
+            *(f"DROP SILENT GRAPH {graph}" for graph in (*dropped, _STORE_GRAPH)),
+            f"DELETE DATA {{\n{_data(removed)}}}",
+            f"INSERT DATA {{\n{_data((*added, mark))}}}",
+        ]
+    )
+
+
+def _data(quads: Iterable[Quad]) -> str:
+    return "".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in quads)
+
+
+def _watermark(store: Store) -> int:
+    for quad in store.quads_for_pattern(_STORE_GRAPH, _WATERMARK, None, _STORE_GRAPH):
+        if isinstance(quad.object, Literal):
+            return int(quad.object.value)
+    return 0
+
+
+def _digest(store: Store, graph: NamedNode) -> GraphDigest:
+    written = store.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) or b""
+    lines = sorted(line for line in written.split(b"\n") if line)
+    return GraphDigest(graph.value, len(lines), sha256(b"\n".join(lines)).hexdigest())
+
+
+def _mend(folder: Path) -> None:
+    """Finish or undo an interrupted rebuild: ``live.old`` exists only once ``live.new`` is complete."""
+    live, aside, old = folder / "live", folder / "live.new", folder / "live.old"
+    if old.is_dir() and not live.is_dir():
+        rename(aside if aside.is_dir() else old, live)
+    remove(aside)
+    remove(old)
+
+
+def _numbers(generations: Path) -> list[int]:
+    return [_number(found.name) for found in generations.iterdir() if _number(found.name)]
+
+
+def _number(name: str) -> int:
+    return int(name) if name.isdecimal() else 0
+
+
+@contextmanager
+def _failures(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, RuntimeError, SyntaxError) as error:
+        raise GraphStoreUnavailable(f"the graph store in {folder} failed: {error}") from error

@@ -1,0 +1,168 @@
+"""What a dataset's page shows: facts, each value as harvested beside its concept, access, identifiers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from catalogue.model.dataset import AlignedValue, Counts, Dataset
+from catalogue.search.vocabulary import ACCESS_LABELS, FACET_LABELS
+from catalogue.web import texts
+from catalogue.web.hits import AXIS_STYLES, Chip, chip
+from catalogue.web.links import RDF_TYPES, Links
+from catalogue.web.services import DatasetView
+from ontologies.concepts import Axis, ConceptScheme
+
+RDF_NAMES: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt": "N-Triples"}
+
+_FACT_AXES: Final = (Axis.CANCER, Axis.BODYPART, Axis.MODALITY, Axis.MANUFACTURER, Axis.SEX)
+_AXIS_LABELS: Final = {**FACET_LABELS, Axis.SUBJECT: "Subjects"}
+_JUSTIFICATIONS: Final = {
+    "semapv:ManualMappingCuration": "chosen by a person",
+    "semapv:LexicalMatching": "found by its words",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``unmapped`` are the provider's words on this axis that mean no concept here."""
+
+    label: str
+    chips: tuple[Chip, ...]
+    unmapped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRow:
+    """``chip`` is None for a value without a concept; ``decided`` tells a gap from a decision."""
+
+    field: str
+    value: AlignedValue
+    chip: Chip | None
+    label: str
+    decided: bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    name: str
+    media_type: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """The data of ``dataset.html``."""
+
+    view: DatasetView
+    dataset: Dataset
+    description: str
+    access: str
+    numbers: tuple[Number, ...]
+    facts: tuple[Fact, ...]
+    not_stated: tuple[str, ...]
+    rows: tuple[MappedRow, ...]
+    keywords: tuple[str, ...]
+    downloads: tuple[Download, ...]
+    permanent: str
+
+    @property
+    def ages(self) -> str:
+        match self.dataset.ages.lowest, self.dataset.ages.highest:
+            case None, None:
+                return ""
+            case None, highest:
+                return f"up to {highest} years"
+            case lowest, None:
+                return f"from {lowest} years"
+            case lowest, highest:
+                return f"{lowest} to {highest} years"
+
+
+def dataset_page(view: DatasetView, links: Links, scheme: ConceptScheme) -> DatasetPage:
+    dataset = view.dataset
+    return DatasetPage(
+        view=view,
+        dataset=dataset,
+        description=texts.plain(dataset.description),
+        access=_access(dataset.access_rights),
+        numbers=tuple(_numbers(dataset.counts)),
+        facts=tuple(_facts(dataset, links, scheme)),
+        not_stated=tuple(_not_stated(dataset)),
+        rows=tuple(_row(value, links, scheme) for value in dataset.values),
+        keywords=tuple(dict.fromkeys(keyword.text for keyword in dataset.keywords)),
+        downloads=tuple(downloads(dataset.key, links)),
+        permanent=links.absolute(links.dataset(dataset.key)),
+    )
+
+
+def downloads(key: str, links: Links) -> Iterator[Download]:
+    for suffix, media_type in RDF_TYPES.items():
+        yield Download(RDF_NAMES[suffix], media_type, links.absolute(links.dataset_as(key, suffix)))
+
+
+def _access(rights: str) -> str:
+    return ACCESS_LABELS.get(rights.rstrip("/").rpartition("/")[2], rights)
+
+
+def _numbers(counts: Counts) -> Iterator[Number]:
+    for value, one, many in (
+        (counts.patients, "patient", "patients"),
+        (counts.studies, "imaging study", "imaging studies"),
+        (counts.series, "series", "series"),
+        (counts.images, "image", "images"),
+    ):
+        if value is not None:
+            yield Number(value, one if value == 1 else many)
+
+
+def _facts(dataset: Dataset, links: Links, scheme: ConceptScheme) -> Iterator[Fact]:
+    for axis in _FACT_AXES:
+        stated = [value for value in dataset.values if value.axis is axis]
+        if stated:
+            yield Fact(
+                label=_AXIS_LABELS[axis],
+                chips=tuple(
+                    chip(axis, code, links, scheme)
+                    for code in dataset.concepts(axis)
+                    if not _is_hidden(code, scheme)
+                ),
+                unmapped=tuple(dict.fromkeys(value.raw for value in stated if value.concept is None)),
+            )
+
+
+def _not_stated(dataset: Dataset) -> Iterator[str]:
+    for axis in _FACT_AXES:
+        if not any(value.axis is axis for value in dataset.values):
+            yield _AXIS_LABELS[axis].lower()
+    if dataset.ages.lowest is dataset.ages.highest is None:
+        yield "age"
+    for value, name in (
+        (dataset.counts.patients, "number of patients"),
+        (dataset.counts.studies, "number of studies"),
+    ):
+        if value is None:
+            yield name
+
+
+def _row(value: AlignedValue, links: Links, scheme: ConceptScheme) -> MappedRow:
+    facet = value.concept and value.axis in AXIS_STYLES and not _is_hidden(value.concept, scheme)
+    return MappedRow(
+        field=_AXIS_LABELS[value.axis],
+        value=value,
+        chip=chip(value.axis, value.concept, links, scheme) if value.concept and facet else None,
+        label=scheme.label(value.concept) if value.concept else "",
+        decided=bool(value.justification),
+        basis=_JUSTIFICATIONS.get(value.justification, ""),
+    )
+
+
+def _is_hidden(code: str, scheme: ConceptScheme) -> bool:
+    concept = scheme.get(code)
+    return concept is not None and concept.hidden

@@ -1,0 +1,82 @@
+"""Which address everything has: the one place that makes URLs."""
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlencode, urlsplit
+
+from catalogue.model.query import SearchQuery, Selection
+from catalogue.publishing.addresses import served
+from catalogue.web.services import services
+
+RDF_TYPES: Final = {
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+    "nt": "application/n-triples",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Paths for pages; ``absolute`` makes an address for machines of one."""
+
+    base_url: str
+
+    @property
+    def mount(self) -> str:
+        """The path below which the public address puts the catalogue, "" for the root of a host."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+    def absolute(self, path: str) -> str:
+        return self.base_url + path.removeprefix(self.mount)
+
+    def public(self, iri: str) -> str:
+        """Write an IRI of ours as it is served; others stay as they are."""
+        return served(iri, self.base_url)
+
+    def home(self) -> str:
+        return f"{self.mount}/"
+
+    def about(self, section: str = "") -> str:
+        return f"{self.mount}/about" + (f"#{section}" if section else "")
+
+    def search(self, query: SearchQuery | None = None) -> str:
+        return f"{self.mount}/search" + _question(query)
+
+    def search_for(self, facet: str, value: str) -> str:
+        return self.search(SearchQuery(facets={facet: Selection(values=(value,))}))
+
+    def api_search(self, query: SearchQuery | None = None) -> str:
+        return f"{self.mount}/api/v1/search" + _question(query)
+
+    def api_dataset(self, key: str) -> str:
+        return f"{self.mount}/api/v1/datasets/{quote(key, safe='')}"
+
+    def dataset(self, key: str) -> str:
+        return f"{self.mount}/datasets/{quote(key, safe='')}"
+
+    def dataset_as(self, key: str, suffix: str) -> str:
+        return f"{self.dataset(key)}.{suffix}"
+
+    def provider(self, source: str) -> str:
+        return f"{self.mount}/providers/{quote(source, safe='')}"
+
+    def problem(self, name: str) -> str:
+        return self.absolute(self.about(f"problem-{name}"))
+
+    def of_dataset(self, key: str) -> dict[str, str]:
+        """List what a machine may follow from a hit."""
+        return {
+            "self": self.absolute(self.dataset(key)),
+            "api": self.absolute(self.api_dataset(key)),
+            **{suffix: self.absolute(self.dataset_as(key, suffix)) for suffix in RDF_TYPES},
+        }
+
+
+def links() -> Links:
+    return Links(services().base_url)
+
+
+def _question(query: SearchQuery | None) -> str:
+    pairs = query.pairs() if query else []
+    return "?" + urlencode(pairs, safe=":/.") if pairs else ""

@@ -1,0 +1,1 @@
+"""The process that harvests and keeps the projections up to date."""

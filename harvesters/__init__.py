@@ -1,0 +1,1 @@
+"""Dataset descriptions brought in from provider nodes."""

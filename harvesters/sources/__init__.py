@@ -1,0 +1,24 @@
+"""Which kinds of provider nodes can be harvested."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from harvesters.errors import Terminal
+from harvesters.parsing import Sandbox
+from harvesters.source import Source, SourceConfig
+from harvesters.sources.dcat import DcatSource
+from harvesters.transport import Transport
+
+KINDS: Final[Mapping[str, Callable[[SourceConfig, Transport, Sandbox], Source]]] = MappingProxyType(
+    {"dcat": DcatSource}
+)
+
+
+def make_source(config: SourceConfig, transport: Transport, sandbox: Sandbox) -> Source:
+    """Build the source of a provider. Raises ``Terminal`` for a kind or an option that is not known."""
+    if config.kind not in KINDS:
+        raise Terminal(
+            f"{config.id}: there is no source kind {config.kind!r}; known are {', '.join(sorted(KINDS))}"
+        )
+    return KINDS[config.kind](config, transport, sandbox)

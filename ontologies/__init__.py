@@ -1,0 +1,1 @@
+"""Cancer imaging concepts, and what providers' words mean."""

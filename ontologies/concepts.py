@@ -1,0 +1,230 @@
+"""Concepts of cancer imaging, their labels and codes, and what is broader or narrower than what."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from types import MappingProxyType
+from typing import Final
+
+import pyoxigraph as ox
+
+from ontologies.namespaces import CIMG, CONCEPTS, DICOM, EUCAIM, PREFIXES, canonical_iri, expand, notation
+
+
+class Axis(StrEnum):
+    CANCER = "cancer"
+    BODYPART = "bodypart"
+    MODALITY = "modality"
+    MANUFACTURER = "manufacturer"
+    SEX = "sex"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One concept of one axis.
+
+    ``code`` is unique in the scheme and stands in addresses (``CLIN1000075``); ``notations`` are codes of
+    other systems as ``SYSTEM:code``; ``synonyms`` are exact, ``parents`` codes of this scheme;
+    ``same_as`` are IRIs of equal concepts elsewhere. A ``hidden`` concept aligns but makes no facet value (a
+    segmentation is no modality). A ``grouping`` is searched by but not browsed by ("Trunk structure"): it
+    takes part in the closure, and no facet offers it. ``histology`` marks a tissue type under which site by
+    site is filed again ("Carcinoma"): people browse by site first.
+    """
+
+    code: str
+    iri: str
+    axis: Axis
+    label: str
+    synonyms: tuple[str, ...] = ()
+    notations: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+    hidden: bool = False
+    grouping: bool = False
+    histology: bool = False
+
+    @property
+    def shown(self) -> bool:
+        """Whether a facet offers it."""
+        return not (self.hidden or self.grouping)
+
+
+class ConceptScheme:
+    """A release of the scheme, with its closure. Raises ``ValueError`` on a cycle, naming the path."""
+
+    version: str
+
+    def __init__(self, version: str, concepts: Iterable[Concept]) -> None:
+        self.version = version
+        self._concepts = {concept.code: concept for concept in concepts}
+        self._ancestors = _closure({code: each.parents for code, each in self._concepts.items()})
+        self._children = _turned({code: each.parents for code, each in self._concepts.items()})
+        self._descendants = _turned(self._ancestors)
+        self._keys = _keys(self._concepts.values())
+
+    def __iter__(self) -> Iterator[Concept]:
+        return iter(self._concepts.values())
+
+    def get(self, code: str) -> Concept | None:
+        return self._concepts.get(code)
+
+    def find(self, value: str, axis: Axis | None = None) -> Concept | None:
+        """Look a concept up by its code, an IRI (any known spelling) or a code of another system.
+
+        The latter is written as an IRI, compact (``DOID:10283``, ``DICOM:CT``) or bare (``C61``); a bare code
+        that two axes share is the cancer's.
+        """
+        for key in (value, canonical_iri(value), expand(value), notation(value)):
+            for each in (axis,) if axis else Axis:
+                if key and (code := self._keys[each].get(key)):
+                    return self._concepts[code]
+        return None
+
+    def label(self, code: str) -> str:
+        """Give the English label, or the code itself where the scheme lacks it."""
+        concept = self._concepts.get(code)
+        return concept.label if concept else code
+
+    def on(self, axis: Axis) -> tuple[Concept, ...]:
+        return tuple(concept for concept in self._concepts.values() if concept.axis is axis)
+
+    def broader(self, code: str) -> tuple[str, ...]:
+        """List the code itself and all that is broader, sorted; the axis's root concept is left out."""
+        found = {code, *self._ancestors.get(code, ())}
+        return tuple(sorted(each for each in found if not self._is_root(each)))
+
+    def narrower(self, code: str) -> tuple[str, ...]:
+        """List the code itself and all that is narrower, sorted."""
+        return tuple(sorted({code, *self._descendants.get(code, ())}))
+
+    def children(self, code: str) -> tuple[str, ...]:
+        return tuple(sorted(self._children.get(code, ())))
+
+    def is_histology(self, code: str) -> bool:
+        """Whether it and all that is broader tell the tissue, not the site ("Squamous cell carcinoma")."""
+        above = [self._concepts[each] for each in self.broader(code) if each in self._concepts]
+        marked = {each.code for each in above if each.histology}
+        return bool(marked) and all(
+            marked.intersection(self.broader(each.code)) for each in above if each.shown
+        )
+
+    def _is_root(self, code: str) -> bool:
+        concept = self._concepts.get(code)
+        return concept is not None and not concept.parents
+
+
+def load_scheme() -> ConceptScheme:
+    """Read the project's own scheme from ``ontologies/data``; raises ``ValueError`` where a file is wrong."""
+    digest = hashlib.sha256()
+    concepts: list[Concept] = []
+    release = ""
+    for axis in Axis:
+        content = (resources.files("ontologies") / "data" / f"{axis.value}.ttl").read_bytes()
+        digest.update(content)
+        release = max(release, _read(axis, content, concepts))
+    return ConceptScheme(f"{release}.{digest.hexdigest()[:8]}", concepts)
+
+
+_SKOS: Final = PREFIXES["skos"]
+_RELEASE: Final = PREFIXES["owl"] + "versionInfo"
+_ALIASED_SYSTEMS: Final = MappingProxyType(
+    {
+        "DICOM": (DICOM,),
+        "DOID": ("http://purl.obolibrary.org/obo/DOID_",),
+        "NCIT": ("http://purl.obolibrary.org/obo/NCIT_",),
+        "SNOMEDCT": ("http://snomed.info/id/", "http://purl.bioontology.org/ontology/SNOMEDCT/"),
+    }
+)
+
+# Codes that are mere numbers of three or four digits name nothing without their system.
+_NO_BARE_CODES: Final = frozenset(("birnlex", "NCBITaxon"))
+
+
+def _read(axis: Axis, content: bytes, concepts: list[Concept]) -> str:
+    """Add the concepts of one file, in the order of their codes; return the release it states."""
+    subjects: dict[str, dict[str, list[str]]] = {}
+    for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
+            values = subjects.setdefault(quad.subject.value, {})
+            values.setdefault(quad.predicate.value, []).append(quad.object.value)
+    release = "".join(value for values in subjects.values() for value in values.get(_RELEASE, ()))
+    labelled = {iri: values for iri, values in subjects.items() if _SKOS + "prefLabel" in values}
+    concepts += [_concept(axis, iri, values) for iri, values in sorted(labelled.items())]
+    return release
+
+
+def _concept(axis: Axis, iri: str, values: Mapping[str, list[str]]) -> Concept:
+    def of(name: str) -> tuple[str, ...]:
+        return tuple(sorted(values.get(_SKOS + name, ())))
+
+    return Concept(
+        code=_code(iri),
+        iri=iri,
+        axis=axis,
+        label=of("prefLabel")[0],
+        synonyms=of("altLabel"),
+        notations=of("notation"),
+        parents=tuple(sorted(_code(parent) for parent in of("broader"))),
+        same_as=of("exactMatch"),
+        hidden=values.get(CIMG + "hidden") == ["true"],
+        grouping=values.get(CIMG + "grouping") == ["true"],
+        histology=values.get(CIMG + "histology") == ["true"],
+    )
+
+
+def _code(iri: str) -> str:
+    return iri.removeprefix(EUCAIM).removeprefix(CONCEPTS)
+
+
+def _closure(parents: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """All that is broader than each code. Codes are finished in the order a depth-first walk leaves them."""
+    finished: dict[str, frozenset[str]] = {}
+
+    def walk(code: str, path: tuple[str, ...]) -> frozenset[str]:
+        if code in path:
+            raise ValueError("a cycle of broader concepts: " + " > ".join((*path[path.index(code) :], code)))
+        if code not in parents:
+            raise ValueError(
+                f"{path[-1]} is said to be narrower than {code}, which is no concept of the scheme"
+            )
+        if code not in finished:
+            above = (walk(parent, (*path, code)) for parent in parents[code])
+            finished[code] = frozenset(parents[code]).union(*above)
+        return finished[code]
+
+    return {code: walk(code, ()) for code in parents}
+
+
+def _turned(above: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    below: dict[str, set[str]] = {}
+    for code, broader in above.items():
+        for each in broader:
+            below.setdefault(each, set()).add(code)
+    return below
+
+
+def _keys(concepts: Iterable[Concept]) -> dict[Axis, dict[str, str]]:
+    """Everything that names a concept, by axis; what is more the concept's own wins over what is less."""
+    keys: dict[Axis, dict[str, str]] = {axis: {} for axis in Axis}
+    ranked = [(rank, key, each) for each in concepts for rank, key in _names(each)]
+    for _, key, concept in sorted(ranked, key=lambda item: (item[0], item[2].code)):
+        keys[concept.axis].setdefault(key, concept.code)
+    return keys
+
+
+def _names(concept: Concept) -> Iterator[tuple[int, str]]:
+    yield 0, concept.code
+    yield 0, concept.iri
+    for iri in concept.same_as:
+        yield 1, iri
+        yield 1, _code(iri)
+    for each in concept.notations:
+        system, _, code = each.partition(":")
+        yield 2, each
+        if system not in _NO_BARE_CODES:
+            yield 3, code
+        for namespace in _ALIASED_SYSTEMS.get(system, ()):
+            yield 2, namespace + code

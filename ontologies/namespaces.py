@@ -1,0 +1,142 @@
+"""Which IRI is meant, whichever of its known spellings a provider wrote."""
+
+import re
+from types import MappingProxyType
+from typing import Final
+
+CIMG: Final = "urn:catalogue:terms#"
+CONCEPTS: Final = "urn:catalogue:concepts/"
+EUCAIM: Final = "https://cancerimage.eu/ontology/EUCAIM#"
+HEALTHDCATAP: Final = "http://healthdataportal.eu/ns/health#"
+HEALTH_LISTS: Final = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
+DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM/"
+
+PREFIXES: Final = MappingProxyType(
+    {
+        "adms": "http://www.w3.org/ns/adms#",
+        "cimg": CIMG,
+        "csvw": "http://www.w3.org/ns/csvw#",
+        "cv": "http://data.europa.eu/m8g/",
+        "dcat": "http://www.w3.org/ns/dcat#",
+        "dcatap": "http://data.europa.eu/r5r/",
+        "dcm": DICOM,
+        "dct": "http://purl.org/dc/terms/",
+        "dpv": "https://w3id.org/dpv#",
+        "dpv-pd": "https://w3id.org/dpv/dpv-pd#",
+        "dqv": "http://www.w3.org/ns/dqv#",
+        "eucaim": EUCAIM,
+        "foaf": "http://xmlns.com/foaf/0.1/",
+        "geodcatap": "http://data.europa.eu/930/",
+        "healthdcatap": HEALTHDCATAP,
+        "hydra": "http://www.w3.org/ns/hydra/core#",
+        "ldp": "http://www.w3.org/ns/ldp#",
+        "odrl": "http://www.w3.org/ns/odrl/2/",
+        "owl": "http://www.w3.org/2002/07/owl#",
+        "prov": "http://www.w3.org/ns/prov#",
+        "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+        "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+        "schema": "http://schema.org/",
+        "semapv": "https://w3id.org/semapv/vocab/",
+        "skos": "http://www.w3.org/2004/02/skos/core#",
+        "spdx": "http://spdx.org/rdf/terms#",
+        "sssom": "https://w3id.org/sssom/",
+        "vcard": "http://www.w3.org/2006/vcard/ns#",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }
+)
+
+# Spellings of published records, and of the other scheme (http, https); none ever meant another term.
+_NAMESPACES: Final = (
+    ("https://hyperontology.eucaim.cancerimage.eu/#", EUCAIM),
+    ("http://hyperontology.eucaim.cancerimage.eu/#", EUCAIM),
+    ("EUCAIM_Hyper-Ontology_V1.0.", EUCAIM),
+    ("http://cancerimage.eu/ontology/EUCAIM#", EUCAIM),
+    ("http://data.europa.eu/r5r/healthdcatap#", HEALTHDCATAP),
+    ("https://w3id.org/healthdcat-ap#", HEALTHDCATAP),
+    ("http://w3id.org/healthdcat-ap#", HEALTHDCATAP),
+    ("http://www.healthdcatap.org/", HEALTHDCATAP),
+    ("https://healthdataportal.eu/ns/health#", HEALTHDCATAP),
+    ("http://13.81.34.152:1101/resource/authority/", HEALTH_LISTS),
+    ("https://hdeu-dcat.acceptance.data.health.europa.eu/resource/authority/", HEALTH_LISTS),
+    ("http://healthdataportal.eu/resource/authority/", HEALTH_LISTS),
+    ("https://w3id.org/dpv/pd#", PREFIXES["dpv-pd"]),
+    ("https://publications.europa.eu/resource/", "http://publications.europa.eu/resource/"),
+    ("https://dicom.nema.org/resources/ontology/DCM/", DICOM),
+    ("https://www.w3.org/ns/dcat#", PREFIXES["dcat"]),
+    ("https://purl.org/dc/terms/", PREFIXES["dct"]),
+    ("https://schema.org/", PREFIXES["schema"]),
+)
+
+# Predicates that differ from the profile's by more than their namespace, already in canonical namespaces.
+_PREDICATES: Final = MappingProxyType(
+    {
+        HEALTHDCATAP + "minimumTypicalAge": HEALTHDCATAP + "minTypicalAge",
+        HEALTHDCATAP + "maximumTypicalAge": HEALTHDCATAP + "maxTypicalAge",
+        HEALTHDCATAP + "numberofUniqueIndividuals": HEALTHDCATAP + "numberOfUniqueIndividuals",
+        EUCAIM + "nbrOfStudies": HEALTHDCATAP + "numberOfRecords",
+        PREFIXES["adms"] + "interoperabilityLevel": EUCAIM + "interoperabilityLevel",
+        PREFIXES["foaf"] + "homePage": PREFIXES["foaf"] + "homepage",
+        PREFIXES["dcat"] + "endPointURL": PREFIXES["dcat"] + "endpointURL",
+    }
+)
+
+# Spellings of a code of another system, as an IRI or as the bare keys of older portals.
+_CODES: Final = tuple(
+    (re.compile(pattern), system)
+    for pattern, system in (
+        (r"http://dicom\.nema\.org/resources/ontology/DCM/([A-Z0-9]+)", "DICOM"),
+        (r"https?://snomed\.info/(?:id|sct)/(\d+)", "SNOMEDCT"),
+        (r"https?://purl\.bioontology\.org/ontology/SNOMEDCT/(\d+)", "SNOMEDCT"),
+        (r"(?:SNOMEDCT|SNOMED-CT|SCTID|SCT)[:_]?(\d+)", "SNOMEDCT"),
+        (r"https?://purl\.obolibrary\.org/obo/DOID_(\d+)", "DOID"),
+        (r"DOID[:_](\d+)", "DOID"),
+        (r"https?://purl\.obolibrary\.org/obo/NCIT_(C\d+)", "NCIT"),
+        (r"(?:NCIT[:_])?(C\d{4,})", "NCIT"),
+        (r"https?://(?:www\.)?radlex\.org/RID/+(RID\d+)", "RadLex"),
+        (r"(?:RadLex[:_])?(RID\d+)", "RadLex"),
+        (r"(?:\S*[/#])?birnlex[:_](\d+)", "birnlex"),
+        (r"https?://purl\.bioontology\.org/ontology/ICD10(?:CM)?/([A-Z]\d\d(?:\.\d+)?)", "ICD10"),
+        (r"ICD-?10(?:-?CM)?: ?([A-Z]\d\d(?:\.\d+)?)", "ICD10"),
+        (r"ICD-?O-?3?: ?([A-Z]?\d[\d./]*)", "ICDO3"),
+    )
+)
+
+
+def canonical_iri(iri: str) -> str:
+    """Put an IRI into its canonical namespace; one of an unknown namespace comes back as it is."""
+    for seen, canonical in _NAMESPACES:
+        if iri.startswith(seen):
+            return canonical + iri[len(seen) :]
+    return iri
+
+
+def canonical_predicate(iri: str) -> str:
+    """Give the profile's predicate for one that providers write in its place."""
+    canonical = canonical_iri(iri)
+    return _PREDICATES.get(canonical, canonical)
+
+
+def compact(iri: str) -> str:
+    """``prefix:name`` where a prefix is known and the name is a plain one, else the IRI."""
+    for prefix, namespace in PREFIXES.items():
+        name = iri.removeprefix(namespace)
+        if name != iri and name and "/" not in name and "#" not in name:
+            return f"{prefix}:{name}"
+    return iri
+
+
+def expand(name: str) -> str:
+    """Spell ``prefix:name`` out; anything else comes back as it is."""
+    prefix, colon, local = name.partition(":")
+    if colon and prefix in PREFIXES and not local.startswith("//"):
+        return PREFIXES[prefix] + local
+    return name
+
+
+def notation(value: str) -> str:
+    """``SYSTEM:code`` for an IRI or key of another code system (``RID10321``), "" for anything else."""
+    canonical = canonical_iri(value)
+    for pattern, system in _CODES:
+        if found := pattern.fullmatch(canonical):
+            return f"{system}:{found[1]}"
+    return ""

@@ -1,0 +1,55 @@
+"""The small catalogue behind a real server, and Debian's Chromium in front of it."""
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+from catalogue.web.app import create_app
+from ontologies.concepts import load_scheme
+from tests.small_catalogue import fill, small_catalogue
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _wanted() -> None:
+    if "browser" not in os.environ.get("CATALOGUE_REQUIRE", "").split(","):
+        pytest.skip("browser: not asked for; set CATALOGUE_REQUIRE=browser")
+
+
+@pytest.fixture(scope="session")
+def site(_wanted: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("index")
+    scheme = load_scheme()
+    fill(folder, scheme)
+    server = make_server("127.0.0.1", 0, create_app(small_catalogue(folder, scheme)), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium(_wanted: None) -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"CATALOGUE_REQUIRE names browser, but {CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

@@ -1,0 +1,55 @@
+"""What the contract suites run over: the ledger on SQLite and on a real PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from catalogue.ledger import Ledger
+from tests.conftest import absent
+from tests.contracts.ledger_builders import SetClock
+from tests.contracts.postgresql import Server, ServerAbsent, running_server
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    try:
+        with running_server() as server:
+            yield server
+    except ServerAbsent as error:
+        absent("postgresql", str(error))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+        return
+    server: Server = request.getfixturevalue("postgresql_server")
+    with server.new_database() as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def open_ledger(ledger_url: str) -> Iterator[Callable[..., Ledger]]:
+    """Opens the same database as often as wanted, with the arguments of ``Ledger.open``."""
+    opened: list[Ledger] = []
+
+    def open_another(**arguments: object) -> Ledger:
+        opened.append(Ledger.open(ledger_url, **arguments))  # type: ignore[arg-type]
+        return opened[-1]
+
+    yield open_another
+    for ledger in opened:
+        ledger.close()
+
+
+@pytest.fixture
+def ledger(open_ledger: Callable[..., Ledger], clock: SetClock) -> Ledger:
+    return open_ledger(clock=clock, has_died=lambda _: False)

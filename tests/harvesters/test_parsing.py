@@ -1,0 +1,261 @@
+"""Which datasets are found on a page, and which pages are refused in which words."""
+
+import pytest
+
+from harvesters.errors import NotMetadata
+from harvesters.parsing import Page, canonical, read_page, split_page
+
+URL = "http://node.example/catalog.ttl"
+DCAT = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . "
+RDF = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcat="http://www.w3.org/ns/dcat#">'
+
+
+def _turtle(text: str) -> Page:
+    return read_page((DCAT + text).encode(), "text/turtle", URL)
+
+
+def _iris(page: Page) -> list[str]:
+    return [found.iri for found in page.datasets]
+
+
+def test_datasets_come_in_the_order_of_the_document() -> None:
+    assert _iris(_turtle("<z> a dcat:Dataset . <a> a dcat:Dataset .")) == [
+        "http://node.example/z",
+        "http://node.example/a",
+    ]
+
+
+def test_a_dataset_is_known_by_the_catalogues_link_alone() -> None:
+    page = _turtle('<c> a dcat:Catalog ; dcat:dataset <a>, <elsewhere> . <a> dct:title "A" .')
+    assert _iris(page) == ["http://node.example/a"]
+
+
+def test_a_catalogue_that_is_typed_as_dataset_too_is_no_dataset() -> None:
+    assert _iris(_turtle("<c> a dcat:Catalog, dcat:Dataset ; dcat:dataset <a> . <a> a dcat:Dataset .")) == [
+        "http://node.example/a"
+    ]
+
+
+def test_a_record_holds_what_its_dataset_leads_to_and_not_the_neighbours() -> None:
+    page = _turtle(
+        '<c> a dcat:Catalog ; dct:title "C" ; dcat:dataset <a>, <b> .'
+        '<a> a dcat:Dataset ; dct:publisher [ dct:title "P" ] ; dct:hasPart <a1> ; dct:relation <b>, <c> .'
+        '<a1> dct:title "D" . <b> a dcat:Dataset ; dct:title "B" . <x> dct:title "X" .'
+    )
+    text = page.datasets[0].triples.decode()
+    assert [title for title in "PDBCX" if f'"{title}"' in text] == ["P", "D"]
+
+
+def test_the_order_and_labels_of_a_document_do_not_change_a_record() -> None:
+    one = _turtle(
+        "<a> a dcat:Dataset ; dct:publisher _:x . _:x dct:title 'P' ; dct:relation _:y . _:y dct:title 'Y' ."
+    )
+    two = _turtle(
+        "_:y dct:title 'P' ; dct:relation _:x . _:x dct:title 'Y' . <a> dct:publisher _:y ; a dcat:Dataset ."
+    )
+    assert one.datasets == two.datasets
+
+
+def test_a_split_page_becomes_the_same_by_canonical_form() -> None:
+    text = (DCAT + "<a> a dcat:Dataset ; dct:publisher [ dct:title 'P' ] .").encode()
+    (found,) = split_page(text, "text/turtle", URL).datasets
+    assert canonical(found.triples) == read_page(text, "text/turtle", URL).datasets[0].triples
+
+
+def test_a_dataset_without_address_is_named_by_its_catalogue_and_identifier() -> None:
+    page = _turtle("<c> dcat:dataset [ dct:identifier 'set 1' ; dct:title 'A' ] .")
+    assert _iris(page) == ["urn:catalogue:unnamed/http%3A%2F%2Fnode.example%2Fc/set%201"]
+    assert b"_:" not in page.datasets[0].triples
+
+
+def test_the_name_of_a_dataset_without_address_does_not_depend_on_its_page() -> None:
+    text = (DCAT + "[] a dcat:Dataset ; dct:identifier '1' .").encode()
+    first, second = (read_page(text, "text/turtle", f"{URL}?page={page}") for page in (1, 2))
+    assert _iris(first) == _iris(second)
+
+
+def test_a_dataset_without_address_and_identifier_is_rejected_with_the_reason() -> None:
+    page = _turtle("[] a dcat:Dataset ; dct:title 'A' . <b> a dcat:Dataset .")
+    assert _iris(page) == ["http://node.example/b"]
+    assert "neither an address of its own nor a dct:identifier" in page.rejected[0].reason
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        (f"dct:title '{'x' * 1_000_001}'", "longer than 1,000,000 bytes"),
+        (f"dct:relation <http://node.example/{'x' * 2048}>", "longer than 2,048 characters"),
+        (
+            f"dct:relation {','.join(f'<{number}>' for number in range(50_000))}",
+            "more than 50,000 statements",
+        ),
+    ],
+    ids=["text", "address", "statements"],
+)
+def test_a_dataset_beyond_a_limit_costs_only_itself(statement: str, reason: str) -> None:
+    page = _turtle(f"<a> a dcat:Dataset ; {statement} . <b> a dcat:Dataset .")
+    assert _iris(page) == ["http://node.example/b"]
+    assert reason in page.rejected[0].reason
+
+
+def test_https_spellings_of_dcat_are_understood() -> None:
+    page = read_page(b"<http://e/a> a <https://www.w3.org/ns/dcat#Dataset> .", "text/turtle", URL)
+    assert _iris(page) == ["http://e/a"]
+
+
+@pytest.mark.parametrize("word", ["next", "nextPage"])
+@pytest.mark.parametrize("link", ["<http://node.example/p2>", "'http://node.example/p2'", "'/p2'", "</p2>"])
+def test_the_next_page_is_read_in_both_dialects_as_address_or_text(word: str, link: str) -> None:
+    page = _turtle(f"<v> <http://www.w3.org/ns/hydra/core#{word}> {link} .")
+    assert page.next == "http://node.example/p2"
+
+
+def test_the_next_page_of_the_page_itself_goes_before_that_of_another() -> None:
+    page = _turtle("@prefix h: <http://www.w3.org/ns/hydra/core#> . <a> h:next <wrong> . <> h:next <right> .")
+    assert page.next == "http://node.example/right"
+
+
+@pytest.mark.parametrize(
+    "total", ["32", "'32'", "'32'^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>"]
+)
+def test_the_total_is_read_as_number_or_text(total: str) -> None:
+    assert _turtle(f"<v> <http://www.w3.org/ns/hydra/core#totalItems> {total} .").total == 32
+
+
+@pytest.mark.parametrize(
+    ("media_type", "suffix", "body"),
+    [
+        ("text/turtle; charset=utf-8", "", "<http://e/a> a <http://www.w3.org/ns/dcat#Dataset> ."),
+        ("application/octet-stream", ".nt", "<http://e/a> a <http://www.w3.org/ns/dcat#Dataset> ."),
+        ("text/plain", "", "# a comment\n<http://e/a> a <http://www.w3.org/ns/dcat#Dataset> ."),
+        ("text/html", "", "@prefix d: <http://www.w3.org/ns/dcat#> . <http://e/a> a d:Dataset ."),
+        ("text/xml", "", f'<?xml version="1.0"?>{RDF}<dcat:Dataset rdf:about="http://e/a"/></rdf:RDF>'),
+        ("text/xml", "", f'<?xml version="1.0"?><dcat:Dataset {RDF[9:-1]} rdf:about="http://e/a"/>'),
+        ("", "", f'{RDF}<dcat:Dataset rdf:about="http://e/a"/></rdf:RDF>'),
+        ("application/json", "", '{"@id": "http://e/a", "@type": "http://www.w3.org/ns/dcat#Dataset"}'),
+        ("", ".jsonld", '[{"@id": "http://e/a", "@type": ["http://www.w3.org/ns/dcat#Dataset"]}]'),
+    ],
+)
+def test_the_format_is_found_by_header_then_suffix_then_looks(
+    media_type: str, suffix: str, body: str
+) -> None:
+    if suffix == ".nt":
+        body = body.replace(" a ", " <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ")
+    assert _iris(read_page(body.encode(), media_type, f"http://node.example/catalog{suffix}")) == [
+        "http://e/a"
+    ]
+
+
+def test_a_hundred_comments_before_the_root_cost_no_time() -> None:
+    body = (
+        "<?xml version='1.0'?>"
+        + "<!-- x -->" * 100
+        + f"{RDF}<dcat:Dataset rdf:about='http://e/a'/></rdf:RDF>"
+    )
+    assert _iris(read_page(body.encode(), "text/xml", "http://node.example/catalog")) == ["http://e/a"]
+
+
+def test_a_byte_order_mark_is_no_obstacle() -> None:
+    page = read_page(b"\xef\xbb\xbf" + DCAT.encode() + b"<a> a dcat:Dataset .", "text/turtle", URL)
+    assert _iris(page) == ["http://node.example/a"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
+def test_xml_in_another_encoding_is_read_as_it_declares(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>{RDF}<dcat:Dataset rdf:about="http://e/é"/></rdf:RDF>'
+    assert _iris(read_page(text.encode(encoding), "application/rdf+xml", URL)) == ["http://e/é"]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "words"),
+    [
+        ("text/html", "<!DOCTYPE html><html><body>Please log in</body></html>", "an HTML page"),
+        ("text/turtle", "\n <!-- x --> <HTML lang='en'><form></form></HTML>", "an HTML page"),
+        (
+            "application/rdf+xml",
+            "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>",
+            "an HTML page",
+        ),
+        ("text/turtle", "  \n", "is empty"),
+        ("application/pdf", "%PDF-1.7", "says that it is application/pdf, and it looks like no RDF"),
+        ("", "hello", "does not say what it is"),
+        ("text/turtle", "<a> a <b> ; <c> 'half a li", "the Turtle is broken"),
+        ("text/turtle", "<a> a dcat:Dataset .", "prefix dcat: has not been declared"),
+        ("application/rdf+xml", f"{RDF}<dcat:Dataset>", "the XML is broken: no element found: line 1"),
+        ("application/ld+json", '{"@id": "http://e/a", ', "no sound JSON"),
+        ("application/ld+json", '{"a":' * 100_000, "no sound JSON"),
+        ("application/rdf+xml", f"<!DOCTYPE r>{RDF}</rdf:RDF>", "DOCTYPE or entities"),
+        ("application/rdf+xml", f'{RDF}<!doctype r [<!ENTITY a "x">]></rdf:RDF>', "the XML is broken"),
+        (
+            "application/rdf+xml",
+            "<?xml version='1.0' encoding='ebcdic-cp-be'?><r/>",
+            "encoded as ebcdic-cp-be",
+        ),
+        ("application/rdf+xml", "<?xml version='1.0' encoding='utf-8'?>\udcff", "not utf-8 as it says"),
+    ],
+)
+def test_a_page_that_is_no_rdf_is_refused_in_plain_words(media_type: str, body: str, words: str) -> None:
+    with pytest.raises(NotMetadata, match=words) as caught:
+        read_page(body.encode("utf-8", "surrogateescape"), media_type, "http://node.example/catalog")
+    assert str(caught.value).startswith("http://node.example/catalog: ")
+
+
+def test_a_doctype_inside_a_text_harms_nobody() -> None:
+    body = (
+        f"{RDF}<dcat:Dataset rdf:about='http://e/a'>"
+        "<rdf:value><![CDATA[<!DOCTYPE html>]]></rdf:value></dcat:Dataset></rdf:RDF>"
+    )
+    assert _iris(read_page(body.encode(), "application/rdf+xml", URL)) == ["http://e/a"]
+
+
+def test_a_context_that_would_have_to_be_fetched_is_named() -> None:
+    body = b'{"@context": ["https://example.org/context.jsonld"], "@id": "http://e/a"}'
+    with pytest.raises(NotMetadata, match=r"https://example\.org/context\.jsonld, which is not fetched"):
+        read_page(body, "application/ld+json", URL)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"@id": "http://e/a", "http://e/p": {"@context": "http://127.0.0.1:9/x", "a": 1}}',
+        b'{"@context": {"a": {"@id": "http://e/p", "@context": "http://127.0.0.1:9/x"}}, "a": {"b": 1}}',
+        b'{"@context": {"@version": 1.1, "@import": "http://127.0.0.1:9/x"}, "a": 1}',
+        b'{"@\\u0063ontext": "http://127.0.0.1:9/x", "a": 1}',
+    ],
+    ids=["nested", "scoped", "imported", "escaped"],
+)
+def test_no_context_is_fetched_wherever_it_stands(body: bytes) -> None:
+    with pytest.raises(NotMetadata, match=r"127\.0\.0\.1:9"):
+        read_page(body, "application/ld+json", URL)
+
+
+def test_a_known_context_is_built_in() -> None:
+    body = (
+        b'{"@context": ["https://www.w3.org/2013/json-ld-context/rdfa11", "http://www.w3.org/ns/hydra/core#"],'
+        b'"@id": "http://e/c", "next": "http://e/p2", "dcat:dataset": {"@id": "http://e/a", "dc:title": "A"}}'
+    )
+    page = read_page(body, "application/ld+json", URL)
+    assert (_iris(page), page.next) == (["http://e/a"], "http://e/p2")
+
+
+BAD_XML = (
+    f"{RDF}<dcat:Dataset rdf:about='http://e/a b'><dcat:landingPage rdf:resource='http://[x'/>"
+    "<dcat:keyword xml:lang='de_DE'>k</dcat:keyword></dcat:Dataset></rdf:RDF>"
+)
+BAD_JSON = (
+    '{"@id": "http://e/a b", "@type": "http://www.w3.org/ns/dcat#Dataset",'
+    '"http://www.w3.org/ns/dcat#landingPage": {"@id": "http://[x"},'
+    '"http://www.w3.org/ns/dcat#keyword": {"@value": "k", "@language": "de_DE"}}'
+)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"), [("application/rdf+xml", BAD_XML), ("application/ld+json", BAD_JSON)]
+)
+def test_bad_addresses_and_language_tags_are_mended_with_a_finding(media_type: str, body: str) -> None:
+    page = read_page(body.encode(), media_type, "http://node.example/catalog")
+    text = page.datasets[0].triples.decode()
+    assert _iris(page) == ["http://e/a%20b"]
+    assert "landingPage> <http://%5Bx>" in text
+    assert '"k"@de-' in text
+    assert {"http://e/a b", "http://[x"} <= {finding.value for finding in page.findings}

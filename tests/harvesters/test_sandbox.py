@@ -1,0 +1,95 @@
+"""What happens to work that never ends, wants too much or falls over."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harvesters.errors import LimitReached, NotMetadata, ProviderBusy
+from harvesters.parsing import Sandbox, canonical
+from tests.harvesters import poison
+
+
+def test_a_call_gives_the_value_and_takes_keywords(sandbox: Sandbox) -> None:
+    assert sandbox.call(poison.double, 21, plus=1) == 43
+
+
+def test_calls_share_one_child_that_is_not_this_process(sandbox: Sandbox) -> None:
+    first = sandbox.call(poison.process_id)
+    assert first == sandbox.call(poison.process_id) != os.getpid()
+
+
+def test_an_error_comes_back_with_its_type_and_fields(sandbox: Sandbox) -> None:
+    with pytest.raises(ProviderBusy, match="the sentence") as caught:
+        sandbox.call(poison.be_busy)
+    assert caught.value.retry_after == 7.0
+
+
+def test_a_poison_graph_is_killed_at_the_deadline_and_the_next_call_works(sandbox: Sandbox) -> None:
+    sandbox.call(poison.process_id)
+    started = time.monotonic()
+    with pytest.raises(LimitReached, match=r"longer than 0\.5 s"):
+        sandbox.call_within(0.5, canonical, poison.linked(9))
+    assert time.monotonic() - started < 3
+    assert sandbox.call(poison.double, 2) == 4
+
+
+@pytest.mark.parametrize("work", [poison.fill_memory, poison.abort])
+def test_too_much_memory_is_a_limit(work: Callable[[], object]) -> None:
+    with Sandbox(seconds=30, megabytes=1024) as small:
+        with pytest.raises(LimitReached, match="memory"):
+            small.call(work)
+        assert small.call(poison.double, 2) == 4
+
+
+def test_a_child_that_falls_over_is_no_metadata_and_the_next_call_works(sandbox: Sandbox) -> None:
+    with pytest.raises(NotMetadata):
+        sandbox.call(poison.fall_over)
+    assert sandbox.call(poison.double, 2) == 4
+
+
+def test_a_closed_sandbox_has_no_child() -> None:
+    with Sandbox() as used:
+        child = used.call(poison.process_id)
+    assert not _runs(child)
+
+
+@pytest.mark.parametrize(
+    "work", ["sandbox.call(poison.process_id)", "sandbox.call(canonical, poison.linked(9))"]
+)
+def test_a_child_ends_after_its_parent_is_killed(work: str) -> None:
+    program = (
+        "import time, poison; from harvesters.parsing import Sandbox, canonical\n"
+        "sandbox = Sandbox(seconds=1); print(sandbox.call(poison.process_id), flush=True)\n"
+        f"{work}; time.sleep(60)"
+    )
+    folder = Path(__file__).parent
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(folder.parent.parent)])}
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=environment) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(0.2)
+        parent.send_signal(signal.SIGKILL)
+    assert _ends_within(10, child)
+
+
+def _ends_within(seconds: float, process: int) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not _runs(process):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _runs(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

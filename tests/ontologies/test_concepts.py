@@ -1,0 +1,205 @@
+"""The scheme: what it holds, how a concept is found in it, and its closure."""
+
+import time
+
+import pytest
+
+from ontologies.analysis import normalise_label
+from ontologies.concepts import Axis, Concept, ConceptScheme, load_scheme
+
+LAUNCH_CANCERS = {
+    "breast": "CLIN1000060",
+    "colon": "CLIN1000057",
+    "lung": "CLIN1000065",
+    "prostate": "CLIN1000075",
+    "rectum": "CLIN1000077",
+    "liver": "CLIN1000071",
+    "diffuse intrinsic pontine glioma": "CLIN1000062",
+    "neuroblastoma": "CLIN1049513",
+    "glioblastoma": "CLIN1007990",
+}
+
+
+@pytest.fixture(scope="module")
+def scheme() -> ConceptScheme:
+    return load_scheme()
+
+
+def concept(code: str, *parents: str, axis: Axis = Axis.CANCER) -> Concept:
+    return Concept(code=code, iri=f"urn:test:{code}", axis=axis, label=code, parents=parents)
+
+
+@pytest.mark.parametrize("code", LAUNCH_CANCERS.values(), ids=LAUNCH_CANCERS)
+def test_every_launch_cancer_is_a_cancer_that_facets_offer(scheme: ConceptScheme, code: str) -> None:
+    found = scheme.get(code)
+    assert found is not None
+    assert found.axis is Axis.CANCER
+    assert found.shown
+    assert code in scheme.narrower("CLIN1007977")
+
+
+@pytest.mark.parametrize(
+    ("broad", "narrow"),
+    [
+        ("CLIN1000065", "CLIN1062977"),  # lung cancer, lung adenocarcinoma
+        ("CLIN1000065", "CLIN1063178"),  # non-small cell lung cancer
+        ("CLIN1000065", "C-small-cell-lung-cancer"),
+        ("CLIN1000065", "CLIN1051722"),  # primary malignant neoplasm of lung
+        ("CLIN1000060", "CLIN1046256"),  # breast cancer, triple negative
+        ("CLIN1000060", "CLIN1000068"),
+        ("CLIN1000054", "CLIN1000057"),  # colorectal cancer, colon cancer
+        ("CLIN1000054", "CLIN1000077"),
+        ("CLIN1000057", "CLIN1061042"),  # adenocarcinoma of the ascending colon
+        ("CLIN1007976", "CLIN1007990"),  # brain cancer, glioblastoma
+        ("CLIN1007976", "CLIN1000062"),
+        ("CLIN1007995", "CLIN1007990"),  # glioma, glioblastoma
+        ("CLIN1007995", "C-astrocytoma"),
+        ("C-melanoma", "C-uveal-melanoma"),
+        ("CLIN1041458", "C-osteosarcoma"),
+        ("CLIN1000058", "C-chromophobe-renal-cell-carcinoma"),
+        ("BP1000067", "BP1000113"),  # chest, lung
+        ("BP1000173", "BP1000105"),  # abdomen, liver
+        ("BP1000092", "BP1000021"),  # pelvis, prostate
+        ("IMG1000042", "IMG1004451"),  # CT, PET-CT
+        ("IMG1000062", "IMG1004451"),
+        ("animal", "mouse"),
+    ],
+)
+def test_what_a_clinician_takes_for_narrower_is_narrower(
+    scheme: ConceptScheme, broad: str, narrow: str
+) -> None:
+    assert narrow in scheme.narrower(broad)
+    assert broad in scheme.broader(narrow)
+
+
+@pytest.mark.parametrize(
+    ("broad", "narrow"),
+    [
+        ("CLIN1059399", "CLIN1007990"),  # no brain tumour is a head and neck cancer to those who treat them
+        ("BP1000173", "BP1000092"),  # the pelvis is no part of the abdomen in a radiologist's report
+        ("CLIN1000057", "CLIN1000077"),
+        ("IMG1000009", "IMG1000075"),  # a segmentation is no imaging modality
+        ("human", "mouse"),
+    ],
+)
+def test_what_a_clinician_keeps_apart_is_kept_apart(scheme: ConceptScheme, broad: str, narrow: str) -> None:
+    assert narrow not in scheme.narrower(broad)
+
+
+def test_no_axis_root_is_broader_than_anything(scheme: ConceptScheme) -> None:
+    roots = {each.code for each in scheme if not each.parents}
+    assert {"CLIN1007977", "BP1000024", "IMG1000009", "IMG1000010", "COM1001396"} <= roots
+    assert not any(roots & set(scheme.broader(each.code)) for each in scheme)
+
+
+def test_closure_and_parents_agree(scheme: ConceptScheme) -> None:
+    for each in scheme:
+        assert each.code in scheme.narrower(each.code)
+        for parent in each.parents:
+            assert each.code in scheme.children(parent)
+            assert set(scheme.narrower(each.code)) < set(scheme.narrower(parent))
+
+
+def test_each_axis_names_each_of_its_concepts_once(scheme: ConceptScheme) -> None:
+    for axis in Axis:
+        names = [normalise_label(each.label) for each in scheme.on(axis)]
+        assert len(names) == len(set(names))
+
+
+def test_no_two_concepts_of_an_axis_claim_the_same_code_of_another_system(scheme: ConceptScheme) -> None:
+    for axis in Axis:
+        codes = [code for each in scheme.on(axis) for code in (*each.notations, *each.same_as)]
+        assert len(codes) == len(set(codes))
+
+
+def test_formal_names_of_snomed_are_not_carried(scheme: ConceptScheme) -> None:
+    formal = (
+        "(disorder)",
+        "(body structure)",
+        "(procedure)",
+        "(qualifier value)",
+        "(morphologic abnormality)",
+    )
+    assert not [text for each in scheme for text in (each.label, *each.synonyms) if text.endswith(formal)]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("CLIN1000075", "CLIN1000075"),
+        ("https://cancerimage.eu/ontology/EUCAIM#CLIN1000075", "CLIN1000075"),
+        ("https://hyperontology.eucaim.cancerimage.eu/#CLIN1000075", "CLIN1000075"),
+        ("EUCAIM_Hyper-Ontology_V1.0.CLIN1000075", "CLIN1000075"),
+        ("eucaim:CLIN1000075", "CLIN1000075"),
+        ("DOID:10283", "CLIN1000075"),
+        ("DOID_10283", "CLIN1000075"),
+        ("C61", "CLIN1000075"),
+        ("ICD10:C61", "CLIN1000075"),
+        ("SNOMEDCT363406005", "CLIN1000057"),
+        ("CLIN1000084", "CLIN1000065"),
+        ("IMG1000022", "IMG1000038"),
+        ("RID10321", "IMG1000042"),
+        ("http://dicom.nema.org/resources/ontology/DCM/PT", "IMG1000062"),
+        ("C-melanoma", "C-melanoma"),
+        ("urn:catalogue:concepts/C-melanoma", "C-melanoma"),
+        ("birnlex_3065", "IMG1000046"),
+    ],
+)
+def test_a_concept_is_found_by_any_of_its_codes(scheme: ConceptScheme, value: str, code: str) -> None:
+    found = scheme.find(value)
+    assert found is not None
+    assert found.code == code
+
+
+@pytest.mark.parametrize("value", ["", " ", "CLIN9999999", "Lung cancer", "3065", "clin1000075", "C"])
+def test_what_is_no_code_finds_nothing(scheme: ConceptScheme, value: str) -> None:
+    assert scheme.find(value) is None
+
+
+def test_a_code_is_only_looked_for_on_the_axis_asked(scheme: ConceptScheme) -> None:
+    assert scheme.find("CLIN1000075", Axis.BODYPART) is None
+    prostate = scheme.find("C61", Axis.BODYPART)
+    assert prostate is not None
+    assert prostate.code == "BP1000021"
+
+
+def test_one_concept_stands_for_each_pair_of_twins(scheme: ConceptScheme) -> None:
+    names = ("Magnetic resonance imaging", "Computed tomography", "Mammography", "Ultrasound")
+    for name in (*names, "Positron emission tomography"):
+        assert len([each for each in scheme.on(Axis.MODALITY) if each.label == name]) == 1
+
+
+def test_an_unknown_code_labels_itself(scheme: ConceptScheme) -> None:
+    assert scheme.label("CLIN1000065") == "Lung cancer"
+    assert scheme.label("X1") == "X1"
+
+
+def test_a_cycle_is_refused_with_its_path() -> None:
+    with pytest.raises(ValueError, match="a > b > c > a"):
+        ConceptScheme("1", [concept("a", "b"), concept("b", "c"), concept("c", "a")])
+
+
+def test_a_parent_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="a is said to be narrower than b"):
+        ConceptScheme("1", [concept("a", "b")])
+
+
+def test_all_parents_count_in_a_polyhierarchy() -> None:
+    scheme = ConceptScheme(
+        "1", [concept("root"), concept("a", "root"), concept("b", "root"), concept("c", "a", "b")]
+    )
+    assert scheme.broader("c") == ("a", "b", "c")
+    assert scheme.narrower("root") == ("a", "b", "c", "root")
+
+
+def test_the_version_names_release_and_content(scheme: ConceptScheme) -> None:
+    release, _, digest = scheme.version.partition(".")
+    assert release == "2026-11"
+    assert len(digest) == 8
+    assert load_scheme().version == scheme.version
+
+
+def test_loading_takes_less_than_the_blink_of_an_eye() -> None:
+    started = time.process_time()
+    load_scheme()
+    assert time.process_time() - started < 0.3

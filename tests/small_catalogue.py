@@ -1,0 +1,270 @@
+"""A catalogue of nine made-up datasets on a real index and the real scheme, for tests of search and web."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from flask import Flask
+
+from catalogue.errors import Gone, NotFound
+from catalogue.indexes.tantivy import TantivyReader, TantivyWriter
+from catalogue.model.dataset import Agent, AgeRange, AlignedValue, Counts, Dataset, Distribution, Text
+from catalogue.ports import IndexReader, IndexSettings, PutDocument
+from catalogue.projections.documents import FACETS, document
+from catalogue.web.app import create_app
+from ontologies.concepts import Axis, ConceptScheme, load_scheme
+
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+NOTICE = "Sample made up for tests."
+HOSTILE = "<script>alert(1)</script>"
+
+_AXES = {
+    "cancer": Axis.CANCER,
+    "bodypart": Axis.BODYPART,
+    "modality": Axis.MODALITY,
+    "manufacturer": Axis.MANUFACTURER,
+    "sex": Axis.SEX,
+    "subject": Axis.SUBJECT,
+}
+_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+_RESTRICTED = "http://publications.europa.eu/resource/authority/access-right/RESTRICTED"
+_CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    id: str
+    title: str
+    url: str
+    datasets: int = 0
+    last_success: datetime | None = NOW
+    last_run_state: str = "done"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    dataset: Dataset
+    provider: Provider
+    first_seen: datetime = NOW
+    last_seen: datetime = NOW
+    datestamp: datetime = NOW
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    ledger_ok: bool = True
+    graph_ok: bool = True
+    index_ok: bool = True
+    lag: Mapping[str, int] = field(default_factory=lambda: {"graph": 0, "index": 0})
+
+
+@dataclass(frozen=True, slots=True)
+class SmallCatalogue:
+    """The services of the web, in memory but for the index."""
+
+    scheme: ConceptScheme
+    index: IndexReader
+    base_url: str = "http://catalogue.test"
+    site_notice: str = NOTICE
+    condition: Condition = Condition()
+    listed: tuple[Provider, ...] = ()
+
+    def dataset(self, key: str) -> Shown:
+        if key == "withdrawn1":
+            raise Gone("withdrawn1 was withdrawn on 2026-11-20")
+        for source, dataset in small_datasets(self.scheme):
+            if dataset.key == key:
+                return Shown(dataset, self._provider(source))
+        raise NotFound(f"there is no dataset {key}")
+
+    def record_in(self, key: str, media_type: str) -> bytes:
+        return f"{media_type} of {self.dataset(key).dataset.iri}".encode()
+
+    def providers(self) -> tuple[Provider, ...]:
+        return self.listed or PROVIDERS
+
+    def health(self) -> Condition:
+        return self.condition
+
+    def _provider(self, source: str) -> Provider:
+        return next(provider for provider in PROVIDERS if provider.id == source)
+
+
+PROVIDERS = (
+    Provider("north", "North node", "https://north.example/catalogue", datasets=6),
+    Provider(
+        "south",
+        "South node",
+        "https://south.example/dump",
+        datasets=3,
+        last_run_state="failed",
+        message="https://south.example/dump: no answer in 30 s",
+    ),
+)
+
+
+def fill(folder: Path, scheme: ConceptScheme) -> None:
+    """Build the index; one process does it, any number may read."""
+    writer = TantivyWriter(folder, _settings(scheme))
+    documents = [
+        PutDocument(document=document(dataset, provider=source, scheme=scheme))
+        for source, dataset in small_datasets(scheme)
+    ]
+    writer.apply(documents, watermark=1)
+    writer.close()
+
+
+def small_catalogue(folder: Path, scheme: ConceptScheme) -> SmallCatalogue:
+    return SmallCatalogue(scheme=scheme, index=TantivyReader(folder, _settings(scheme)))
+
+
+def small_site(folder: str) -> Flask:
+    """Make the application as gunicorn wants it."""
+    return create_app(small_catalogue(Path(folder), load_scheme()))
+
+
+def _settings(scheme: ConceptScheme) -> IndexSettings:
+    return IndexSettings(analysis="1", scheme=scheme.version, facets=FACETS)
+
+
+def small_datasets(scheme: ConceptScheme) -> tuple[tuple[str, Dataset], ...]:
+    """Pairs of source and dataset."""
+
+    def made(key: str, title: str, values: dict[str, tuple[str, ...]], **more: object) -> Dataset:
+        usual = Dataset(
+            key=key,
+            iri=f"https://provider.example/{key}",
+            titles=(Text(title, "en"),),
+            descriptions=(Text(f"Images of {title}, made up for tests.", "en"),),
+            values=tuple(_aligned(_AXES[axis], raw, scheme) for axis, raws in values.items() for raw in raws),
+            access_rights=_PUBLIC,
+            modified=date(2026, 1, 2),
+            distributions=(
+                Distribution(
+                    title="Images", access_url=f"https://provider.example/{key}/files", licence=_CC_BY
+                ),
+            ),
+        )
+        return replace(usual, **more)  # type: ignore[arg-type]
+
+    return (
+        (
+            "north",
+            made(
+                "lung000001",
+                "Lung-CT-Screening",
+                {
+                    "cancer": ("Lung Cancer",),
+                    "bodypart": ("Chest",),
+                    "modality": ("CT",),
+                    "manufacturer": ("GE Healthcare",),
+                    "sex": ("F", "M"),
+                },
+                counts=Counts(patients=1200, studies=2400, series=9000, images=400_000),
+                ages=AgeRange(55, 74),
+                publisher=Agent("Institute of made-up images"),
+                identifiers=("10.1234/lung",),
+                landing_pages=("https://provider.example/lung",),
+                keywords=(Text("screening", "en"),),
+            ),
+        ),
+        (
+            "north",
+            made(
+                "luad000002",
+                "LUAD-PET",
+                {"cancer": ("Lung Adenocarcinoma", "Metastatic disease"), "modality": ("CT", "PT")},
+                counts=Counts(patients=80, studies=90),
+                modified=date(2026, 5, 6),
+            ),
+        ),
+        (
+            "north",
+            made(
+                "brea000003",
+                "Breast-MG",
+                {"cancer": ("Breast Cancer",), "bodypart": ("Breast",), "modality": ("MG",), "sex": ("F",)},
+                counts=Counts(patients=3000, studies=5000),
+            ),
+        ),
+        (
+            "north",
+            made(
+                "pros000004",
+                "Prostate-MR",
+                {"cancer": ("Prostate Cancer",), "modality": ("MR", "SEG")},
+                counts=Counts(patients=346, studies=349),
+                access_rights=_RESTRICTED,
+            ),
+        ),
+        (
+            "south",
+            made(
+                "glio000005",
+                "Glioma-MR",
+                {"cancer": ("Low-grade glioma", "Glioblastoma"), "modality": ("MR",)},
+                counts=Counts(patients=50),
+            ),
+        ),
+        (
+            "north",
+            made(
+                "mice000006",
+                "Mouse-CT",
+                {"subject": ("Mouse",), "modality": ("CT",)},
+                counts=Counts(patients=700, studies=800),
+                counts_towards_totals=False,
+            ),
+        ),
+        (
+            "south",
+            made(
+                "evil000007",
+                f"{HOSTILE} & <b>bold</b>",
+                {"modality": ("CT",)},
+                descriptions=(Text(f"<p>First {HOSTILE}</p><p onclick='x()'>Second, n &lt; 5</p>"),),
+                landing_pages=("javascript:alert(1)",),
+                distributions=(
+                    Distribution(title="<img src=x onerror=alert(1)>", access_url="data:text/html,x"),
+                ),
+            ),
+        ),
+        (
+            "south",
+            made("bare000008", "Bare record", {}, access_rights="", distributions=(), modified=None),
+        ),
+        (
+            "north",
+            made(
+                "lung000009",
+                "Lung-CT-Small",
+                {"cancer": ("Lung Cancer",), "modality": ("CT",)},
+                counts=Counts(patients=20, studies=20),
+            ),
+        ),
+    )
+
+
+_FOUND_BY_WORD = {
+    "Lung Cancer": "Lung cancer",
+    "Lung Adenocarcinoma": "Lung adenocarcinoma",
+    "Breast Cancer": "Breast cancer",
+    "Prostate Cancer": "Prostate cancer",
+}
+
+
+def _aligned(axis: Axis, raw: str, scheme: ConceptScheme) -> AlignedValue:
+    label = _FOUND_BY_WORD.get(raw, raw)
+    concept = scheme.find(raw, axis) or next((one for one in scheme.on(axis) if one.label == label), None)
+    return AlignedValue(
+        axis=axis,
+        raw=raw,
+        concept=concept.code if concept else None,
+        justification="semapv:LexicalMatching" if concept else "",
+        rule="exact label" if concept else "",
+        property="eucaim:hasCancerType" if axis is Axis.CANCER else "dcat:keyword",
+        scheme=scheme.version if concept else "",
+    )
