@@ -96,7 +96,9 @@ class _Harvest:
 
     def _stage(self, record: Record) -> None:
         if len(record.identifier.encode()) > _LONGEST_IDENTIFIER:
-            self._reject(record.identifier[:200], f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes")
+            self._reject(
+                record.identifier[:200], f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes"
+            )
             return
         known = self._known.get(record.identifier)
         received = sha256(record.received)

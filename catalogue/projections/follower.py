@@ -19,7 +19,7 @@ class Projection(Protocol):
         ...
 
     def apply(self, changes: Sequence[Change], *, watermark: int) -> None:
-        """``changes`` hold each key once, with its last change; applying twice is applying once."""
+        """Take in the present state of every key that ``changes`` name; applying twice is applying once."""
         ...
 
     def rebuild(self, *, watermark: int) -> None:
@@ -41,9 +41,8 @@ def follow(ledger: Ledger, projection: Projection) -> int:
         ledger.set_watermark(projection.name, projection.watermark())
     written = 0
     while changes := ledger.changes_after(projection.watermark(), _BATCH):
-        latest = {change.key: change for change in changes}
-        projection.apply(tuple(latest.values()), watermark=changes[-1].number)
-        written += len(latest)
+        projection.apply(changes, watermark=changes[-1].number)
+        written += len({change.key for change in changes})
     if ledger.watermark(projection.name) != projection.watermark():
         # The ledger is told last: a crash before that leaves it behind, and the next round publishes again.
         projection.publish()

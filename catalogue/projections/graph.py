@@ -39,14 +39,15 @@ class GraphProjection:
         self._writer.publish()
 
     def _changes(self, changes: Sequence[Change]) -> Iterator[GraphChange]:
-        published = {one.key: one for one in self._ledger.published_many([change.key for change in changes])}
+        keys = {change.key: None for change in changes}
+        published = {one.key: one for one in self._ledger.published_many(keys)}
         for run in sorted({change.run for change in changes if change.run is not None}):
             yield put_run(self._ledger.run(run), self._names)
-        for change in changes:
-            if change.key in published and published[change.key].shown:
-                yield from put_record(published[change.key], self._names)
+        for key in keys:
+            if key in published:
+                yield from put_record(published[key], self._names)
             else:
-                yield from drop_record(change.key, self._names)
+                yield from drop_record(key, self._names)
 
 
 def expected_graphs(ledger: Ledger, names: GraphNames, scheme: ConceptScheme) -> Iterator[NamedGraph]:

@@ -22,12 +22,13 @@ class IndexProjection:
         return self._writer.watermark()
 
     def apply(self, changes: Sequence[Change], *, watermark: int) -> None:
-        published = {one.key: one for one in self._ledger.published_many([change.key for change in changes])}
+        keys = {change.key: None for change in changes}
+        published = {one.key: one for one in self._ledger.published_many(keys)}
         documents = [
-            PutDocument(document=document_of(published[change.key], self._scheme))
-            if change.key in published and published[change.key].shown
-            else DropDocument(key=change.key)
-            for change in changes
+            PutDocument(document=document_of(published[key], self._scheme))
+            if key in published
+            else DropDocument(key=key)
+            for key in keys
         ]
         self._writer.apply(documents, watermark=watermark)
 
