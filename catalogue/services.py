@@ -17,7 +17,7 @@ from catalogue.model.dataset import Dataset
 from catalogue.ports import IndexQuery, IndexReader
 from catalogue.profile.reader import read_dataset
 from catalogue.projections.follower import Projection
-from catalogue.projections.graph import GraphProjection
+from catalogue.projections.graph import GraphProjection, GraphStore
 from catalogue.projections.index import IndexProjection, index_settings
 from catalogue.publishing.record import serialised
 from catalogue.settings import Settings
@@ -77,10 +77,10 @@ class WebServices:
 
     def dataset(self, key: str) -> DatasetStatus:
         published = self._published(key)
-        providers = {provider.id: provider for provider in self.providers()}
+        known = {provider.id: provider for provider in self.providers()}
         return DatasetStatus(
             dataset=read_dataset(published.key, published.subject, published.triples),
-            provider=providers[published.source],
+            provider=known.get(published.source) or _provider(self._ledger.source(published.source), 0),
             first_seen=published.first_seen,
             last_seen=published.last_seen,
             datestamp=published.datestamp,
@@ -134,7 +134,7 @@ class Workshop:
 
     @cached_property
     def preparation(self) -> Preparation:
-        return Preparation(self.scheme, load_aligner(self.scheme))
+        return Preparation(self.scheme, load_aligner(self.scheme), base_url=self.settings.base_url)
 
     @cached_property
     def projections(self) -> tuple[Projection, ...]:
@@ -144,10 +144,11 @@ class Workshop:
         self._opened.append(graph.close)
         index = TantivyWriter(folder / "index", index_settings(self.scheme))
         self._opened.append(index.close)
+        store = GraphStore(graph, OxigraphReader(folder / "graph"), folder / "graph" / "MADE_WITH")
         base_url = self.settings.base_url
         return (
             IndexProjection(self.ledger, index, scheme=self.scheme),
-            GraphProjection(self.ledger, graph, base_url=base_url, scheme=self.scheme),
+            GraphProjection(self.ledger, store, base_url=base_url, scheme=self.scheme),
         )
 
     @cached_property

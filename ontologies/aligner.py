@@ -109,7 +109,7 @@ class Aligner:
 
     def _parts(self, value: str, axis: Axis) -> list[tuple[str, tuple[Alignment, ...]]]:
         """Take a value apart at its commas, keeping together the longest stretches that mean something."""
-        pieces = [piece.strip() for piece in re.split(r"[,;|]", value)]
+        pieces = [piece.strip() for piece in re.split(r"[,;|]", value, maxsplit=_MOST_PIECES)]
         pieces = [piece for piece in pieces if piece]
         parts: list[tuple[str, tuple[Alignment, ...]]] = []
         while pieces:
@@ -129,6 +129,8 @@ def load_aligner(scheme: ConceptScheme) -> Aligner:
 
 
 _MOST_COMMAS: Final = 4
+# A value of more is a text, whose end is looked up as one piece.
+_MOST_PIECES: Final = 50
 
 
 def _by_name(concepts: Iterable[Concept]) -> dict[str, tuple[str, str]]:

@@ -28,8 +28,9 @@ def up(port: Port = 8000, host: Host = "127.0.0.1") -> None:
     require_free(host, port)
     open_ledger(settings).close()
     with Processes(settings.data_dir / "run") as processes:
-        processes.start("worker", ["-m", "catalogue", "worker"], {})
-        processes.start("web", web_arguments(), web_environment(settings, host, port))
+        environment = web_environment(settings, host, port)
+        processes.start("worker", ["-m", "catalogue", "worker"], environment)
+        processes.start("web", web_arguments(), environment)
         notes.print(f"The catalogue answers at http://{host}:{port}/ (logs: {settings.data_dir / 'run'})")
         processes.watch()
 
@@ -63,10 +64,12 @@ def worker() -> None:
 def require_free(host: str, port: int) -> None:
     """Raises ``Conflict``: another's site on the port would else be taken for ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        raise Conflict(f"{host}:{port} cannot be listened on: {error.strerror}") from error
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Conflict(f"{host}:{port} cannot be listened on: {error.strerror}") from error
 
 
 def web_arguments() -> list[str]:

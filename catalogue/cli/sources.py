@@ -1,6 +1,5 @@
 """``catalogue source``: which provider nodes are harvested."""
 
-import math
 from typing import Annotated
 
 import typer
@@ -25,7 +24,7 @@ def add(
     kind: Annotated[str, typer.Option(help=f"Protocol: {', '.join(KINDS)}.")],
     url: Annotated[str, typer.Option(help="Where the provider's catalogue starts.")],
     title: Annotated[str, typer.Option(help="Name shown to people.")] = "",
-    pace: Annotated[float, typer.Option(min=0, help="Least seconds between two requests.")] = 1.0,
+    pace: Annotated[float, typer.Option(min=0, max=3600, help="Least seconds between two requests.")] = 1.0,
     option: Annotated[list[str] | None, typer.Option(help="KEY=VALUE, repeatable.")] = None,
 ) -> None:
     """Register a provider node; its address is checked, nothing is fetched yet."""
@@ -34,8 +33,6 @@ def add(
         raise BadRequest(f"there is no kind {kind!r}; there are {', '.join(KINDS)}", parameter="kind")
     if not all(part.isalnum() for part in id.split("-")) or id != id.lower() or not id.isascii():
         raise BadRequest(f"{id!r} is no id: lower-case letters, digits and single hyphens", parameter="id")
-    if not math.isfinite(pace):
-        raise BadRequest(f"pace is {pace}; a number of seconds is wanted", parameter="pace")
     check_url(url, settings.allowed_private_hosts)
     options = dict(_pair(text) for text in option or [])
     config = SourceConfig(id=id, kind=kind, url=url, title=title or id, pace=pace, options=options)

@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from catalogue.ingest.canonical import sha256
 from catalogue.profile import terms
+from harvesters.errors import RecordRejected
 from harvesters.findings import Finding, Severity
 from ontologies.aligner import Aligner, Alignment
 from ontologies.concepts import Axis, ConceptScheme
@@ -18,6 +19,8 @@ _AXIS_OF_PROPERTY: Final = {
     f"{terms.CIMG}otherCondition": Axis.CANCER,
 }
 _HUMAN: Final = "human"
+# More than any dataset states; each is looked up, and each takes a line on the record's page.
+_MOST_VALUES: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ def aligned(quads: list[Quad], *, subject: str, key: str, aligner: Aligner, sche
     """A value that aligns gives way to its concept and stays readable as ``cimg:rawValue``.
 
     A value that does not align stays where it stood, with a finding. Concepts in keywords are added; the
-    keywords stay.
+    keywords stay. Raises ``RecordRejected`` for more values than can be looked up and shown.
     """
+    _require_few(sum(_is_value(quad) for quad in quads), subject)
     root = NamedNode(subject)
     kept: list[Quad] = []
     stated: list[_Stated] = []
@@ -58,6 +62,7 @@ def aligned(quads: list[Quad], *, subject: str, key: str, aligner: Aligner, sche
             ):
                 stated += [_Stated(terms.KEYWORD, found) for found in aligner.recognise(quad.object.value)]
     stated = _once(stated)
+    _require_few(len(stated), subject)
     for one in stated:
         kept += _statements(one, root=root, key=key, scheme=scheme)
     if not counts_towards_totals(one.alignment for one in stated):
@@ -72,6 +77,18 @@ def counts_towards_totals(alignments: Iterable[Alignment]) -> bool:
     """
     kinds = {one.concept for one in alignments if one.axis is Axis.SUBJECT and one.concept}
     return kinds <= {_HUMAN}
+
+
+def _is_value(quad: Quad) -> bool:
+    return quad.predicate.value in _AXIS_OF_PROPERTY or quad.predicate.value == terms.KEYWORD
+
+
+def _require_few(values: int, subject: str) -> None:
+    if values > _MOST_VALUES:
+        raise RecordRejected(
+            f"{subject}: the dataset states {values:,} keywords, conditions, body parts and the like; "
+            f"at most {_MOST_VALUES:,} are read"
+        )
 
 
 def _once(stated: list[_Stated]) -> list[_Stated]:

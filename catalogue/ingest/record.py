@@ -12,6 +12,7 @@ from catalogue.ingest.canonical import canonical_bytes, parse_triples, sha256, s
 from catalogue.profile import terms
 from catalogue.profile.datatypes import DATATYPES, typed
 from harvesters.crosswalks.dcat_ap import VERSION, dcat_ap
+from harvesters.errors import RecordRejected
 from harvesters.findings import Finding, Severity
 from harvesters.source import Record
 from ontologies.aligner import Aligner
@@ -37,36 +38,69 @@ class Prepared:
 
 
 class Preparation:
-    """The rules in force; ``crosswalk`` and ``aligner`` are their versions."""
+    """The rules in force; ``crosswalk`` and ``aligner`` are their versions.
 
-    def __init__(self, scheme: ConceptScheme, aligner: Aligner) -> None:
+    ``base_url`` is where the catalogue's own names are served: nobody else speaks about what lies below it.
+    """
+
+    def __init__(self, scheme: ConceptScheme, aligner: Aligner, *, base_url: str = "") -> None:
         self._scheme = scheme
         self._aligner = aligner
+        self._served = f"{base_url}/" if base_url else ""
         self.crosswalk = VERSION
         self.aligner = aligner.version
 
     def prepare(self, record: Record, *, key: str) -> Prepared:
         """A pure function of the received bytes and the rules. Raises ``RecordRejected``."""
+        self._require_a_name_of_its_own(record.identifier)
         crossed = dcat_ap(record.received, identifier=record.identifier)
         quads = parse_triples(crossed.triples)
-        foreign = [quad for quad in quads if not _is_ours_to_say(quad) and not _is_quoted(quad)]
+        foreign = [quad for quad in quads if not self._is_ours_to_say(quad) and not _is_quoted(quad)]
         named = skolemised(foreign, subject=crossed.subject, key=key)
         with_types = [_typed(_legible(quad)) for quad in named]
         result = aligned(
             with_types, subject=crossed.subject, key=key, aligner=self._aligner, scheme=self._scheme
         )
         triples = canonical_bytes(result.quads)
-        findings = (*crossed.findings, *_left_out(quads), *_unreadable(with_types), *result.findings)
+        findings = (*crossed.findings, *self._left_out(quads), *_unreadable(with_types), *result.findings)
         return Prepared(crossed.subject, triples, sha256(triples), findings)
 
+    def _require_a_name_of_its_own(self, identifier: str) -> None:
+        if _is_own(identifier) or self._is_served(identifier):
+            raise RecordRejected(
+                f"{identifier[:200]}: this name belongs to the catalogue; "
+                "a dataset needs an address of its own node"
+            )
 
-def _is_ours_to_say(quad: Quad) -> bool:
-    """Whether a statement uses names that only this catalogue gives: a provider must not speak in them."""
-    if quad.predicate.value in _COMPUTED_HERE:
-        return True
-    about, value = (term.value if isinstance(term, NamedNode) else "" for term in (quad.subject, quad.object))
-    # To point to a concept is everybody's right; to describe it is not.
-    return _is_own(about) or (_is_own(value) and not value.startswith(_CONCEPTS))
+    def _is_ours_to_say(self, quad: Quad) -> bool:
+        """Whether a statement uses names that only this catalogue gives: a provider must not speak in them.
+
+        In their served form only a pointer is harmless: it is how others cite a record.
+        """
+        predicate = quad.predicate.value
+        if predicate in _COMPUTED_HERE or self._is_served(predicate):
+            return True
+        about, value = (
+            term.value if isinstance(term, NamedNode) else "" for term in (quad.subject, quad.object)
+        )
+        # To point to a concept is everybody's right; to describe it is not.
+        return (
+            _is_own(about) or self._is_served(about) or (_is_own(value) and not value.startswith(_CONCEPTS))
+        )
+
+    def _is_served(self, iri: str) -> bool:
+        return bool(self._served) and iri.startswith(self._served)
+
+    def _left_out(self, quads: list[Quad]) -> Iterator[Finding]:
+        for quad in quads:
+            if self._is_ours_to_say(quad):
+                yield _omission(
+                    quad,
+                    "the statement uses names that belong to the catalogue",
+                    "use an address of your own node",
+                )
+            elif _is_quoted(quad):
+                yield _omission(quad, "the statement quotes another one (RDF 1.2)", "state it plainly")
 
 
 def _is_own(iri: str) -> bool:
@@ -76,18 +110,6 @@ def _is_own(iri: str) -> bool:
 def _is_quoted(quad: Quad) -> bool:
     """RDF 1.2's statements about statements: neither the formats nor the readers of a catalogue know them."""
     return isinstance(quad.subject, Triple) or isinstance(quad.object, Triple)
-
-
-def _left_out(quads: list[Quad]) -> Iterator[Finding]:
-    for quad in quads:
-        if _is_ours_to_say(quad):
-            yield _omission(
-                quad,
-                "the statement uses names that belong to the catalogue",
-                "use an address of your own node",
-            )
-        elif _is_quoted(quad):
-            yield _omission(quad, "the statement quotes another one (RDF 1.2)", "state it plainly")
 
 
 def _omission(quad: Quad, message: str, how_to_fix: str) -> Finding:

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from ontologies.concepts import Axis
+
+# A provider may write a whole book into a title, and pages repeat it.
+LONGEST_TITLE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,9 @@ class Dataset:
 
     @property
     def title(self) -> str:
-        return best_text(self.titles)
+        """What the dataset is called in a list or a heading; ``titles`` hold each one whole."""
+        title = best_text(self.titles)
+        return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE] + " …"
 
     @property
     def description(self) -> str:

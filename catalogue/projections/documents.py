@@ -11,11 +11,14 @@ from ontologies.concepts import Axis, ConceptScheme
 FACETS: Final = ("cancer", "bodypart", "modality", "manufacturer", "sex", "provider", "access")
 
 # Raised whenever `document` makes something else of the same dataset: the index is then built anew.
-DOCUMENT_VERSION: Final = "1"
+DOCUMENT_VERSION: Final = "2"
 
 _CONCEPT_FACETS: Final = (Axis.CANCER, Axis.BODYPART, Axis.MODALITY, Axis.MANUFACTURER, Axis.SEX)
 _SUMMARY: Final = 400
 _LONGEST_TEXT: Final = 20_000
+# A hit is read whole for every page that shows it.
+_MOST_EVIDENCE: Final = 200
+_LONGEST_RAW: Final = 200
 
 
 def document(dataset: Dataset, *, provider: str, scheme: ConceptScheme) -> Document:
@@ -29,7 +32,7 @@ def document(dataset: Dataset, *, provider: str, scheme: ConceptScheme) -> Docum
         sort_title=analyse(dataset.title) or dataset.title,
         summary=_excerpt(dataset.description),
         provider=provider,
-        licence=", ".join(_licences(dataset)),
+        licence=_excerpt(", ".join(_licences(dataset))),
         modified=dataset.modified.isoformat() if dataset.modified else "",
         patients=dataset.counts.patients,
         studies=dataset.counts.studies,
@@ -69,11 +72,12 @@ def _licences(dataset: Dataset) -> list[str]:
 
 
 def _evidence(dataset: Dataset) -> list[Evidence]:
-    return [
-        Evidence(axis=value.axis.value, raw=value.raw, concept=value.concept)
+    found = [
+        Evidence(axis=value.axis.value, raw=value.raw[:_LONGEST_RAW], concept=value.concept)
         for value in dataset.values
         if value.concept and value.axis in _CONCEPT_FACETS
     ]
+    return found[:_MOST_EVIDENCE]
 
 
 def _labels(own: dict[str, tuple[str, ...]], scheme: ConceptScheme) -> list[str]:

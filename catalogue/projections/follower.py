@@ -30,6 +30,10 @@ class Projection(Protocol):
         """Let readers see what was applied."""
         ...
 
+    def is_published(self) -> bool:
+        """Whether readers see all that it holds."""
+        ...
+
 
 def follow(ledger: Ledger, projection: Projection) -> int:
     """Bring a projection up to the end of the change log; returns the number of records written."""
@@ -43,7 +47,7 @@ def follow(ledger: Ledger, projection: Projection) -> int:
     while changes := ledger.changes_after(projection.watermark(), _BATCH):
         projection.apply(changes, watermark=changes[-1].number)
         written += len({change.key for change in changes})
-    if ledger.watermark(projection.name) != projection.watermark():
+    if ledger.watermark(projection.name) != projection.watermark() or not projection.is_published():
         # The ledger is told last: a crash before that leaves it behind, and the next round publishes again.
         projection.publish()
         _account(ledger, projection, projection.watermark())

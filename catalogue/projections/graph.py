@@ -1,9 +1,12 @@
 """The graph store as a follower of the change log."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+from catalogue.folders import replace_text
 from catalogue.ledger import Change, Ledger
-from catalogue.ports import GraphChange, GraphWriter, NamedGraph
+from catalogue.ports import GraphChange, GraphReader, GraphWriter, NamedGraph
 from catalogue.projections.graphs import (
     GraphNames,
     catalogue_graph,
@@ -17,26 +20,49 @@ from catalogue.publishing.record import catalogue_record
 from ontologies.concepts import ConceptScheme
 
 
+@dataclass(frozen=True, slots=True)
+class GraphStore:
+    """``made_with`` is the file that says for which base URL and scheme the store was built."""
+
+    writer: GraphWriter
+    reader: GraphReader
+    made_with: Path
+
+
 class GraphProjection:
     name = "graph"
 
-    def __init__(self, ledger: Ledger, writer: GraphWriter, *, base_url: str, scheme: ConceptScheme) -> None:
+    def __init__(self, ledger: Ledger, store: GraphStore, *, base_url: str, scheme: ConceptScheme) -> None:
         self._ledger = ledger
-        self._writer = writer
+        self._store = store
+        self._writer = store.writer
         self._names = GraphNames(base_url)
         self._scheme = scheme
 
     def watermark(self) -> int:
-        return self._writer.watermark()
+        """0 as well for a store of another base URL or scheme: all names in it would be wrong."""
+        try:
+            made_with = self._store.made_with.read_text("utf-8").strip()
+        except FileNotFoundError:
+            return 0
+        return self._writer.watermark() if made_with == self._signature() else 0
 
     def apply(self, changes: Sequence[Change], *, watermark: int) -> None:
         self._writer.apply(self._changes(changes), watermark=watermark)
 
     def rebuild(self, *, watermark: int) -> None:
         self._writer.rebuild(expected_graphs(self._ledger, self._names, self._scheme), watermark=watermark)
+        replace_text(self._store.made_with, self._signature())
 
     def publish(self) -> None:
         self._writer.publish()
+
+    def is_published(self) -> bool:
+        generation = self._store.reader.generation()
+        return (generation.watermark if generation else 0) == self._writer.watermark()
+
+    def _signature(self) -> str:
+        return f"{self._names.base_url} {self._scheme.version}"
 
     def _changes(self, changes: Sequence[Change]) -> Iterator[GraphChange]:
         keys = {change.key: None for change in changes}

@@ -38,6 +38,9 @@ class IndexProjection:
     def publish(self) -> None:
         """Readers see each batch as it is applied."""
 
+    def is_published(self) -> bool:
+        return True
+
 
 def index_settings(scheme: ConceptScheme) -> IndexSettings:
     return IndexSettings(

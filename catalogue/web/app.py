@@ -42,6 +42,8 @@ def create_app(services: WebServices) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.url_map.converters["key"] = KeyConverter
     app.url_map.strict_slashes = False
+    # Merging them redirects to whatever host the request named, which a cache would keep for everybody.
+    app.url_map.merge_slashes = False
     Bootstrap5(app)
     init_headers(app)
     init_problems(app)

@@ -1,10 +1,10 @@
 """What a dataset's page shows: facts, each value as harvested beside its concept, access, identifiers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from catalogue.model.dataset import AlignedValue, Counts, Dataset
+from catalogue.model.dataset import AlignedValue, Counts, Dataset, Text
 from catalogue.search.vocabulary import ACCESS_LABELS, FACET_LABELS
 from catalogue.web import texts
 from catalogue.web.hits import AXIS_STYLES, Chip, chip
@@ -16,6 +16,9 @@ RDF_NAMES: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt"
 
 _FACT_AXES: Final = (Axis.CANCER, Axis.BODYPART, Axis.MODALITY, Axis.MANUFACTURER, Axis.SEX)
 _AXIS_LABELS: Final = {**FACET_LABELS, Axis.SUBJECT: "Subjects"}
+# What fits on a page that still opens at once; the downloads hold the whole record.
+_MOST_ENTRIES: Final = 300
+_LONGEST_TEXT: Final = 50_000
 _JUSTIFICATIONS: Final = {
     "semapv:ManualMappingCuration": "chosen by a person",
     "semapv:LexicalMatching": "found by its words",
@@ -58,7 +61,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class DatasetPage:
-    """The data of ``dataset.html``."""
+    """The data of ``dataset.html``; of a ``shortened`` record it shows the beginning of each list."""
 
     view: DatasetView
     dataset: Dataset
@@ -71,6 +74,7 @@ class DatasetPage:
     keywords: tuple[str, ...]
     downloads: tuple[Download, ...]
     permanent: str
+    shortened: bool
 
     @property
     def ages(self) -> str:
@@ -86,7 +90,7 @@ class DatasetPage:
 
 
 def dataset_page(view: DatasetView, links: Links, scheme: ConceptScheme) -> DatasetPage:
-    dataset = view.dataset
+    dataset = _fitting(view.dataset)
     return DatasetPage(
         view=view,
         dataset=dataset,
@@ -99,6 +103,21 @@ def dataset_page(view: DatasetView, links: Links, scheme: ConceptScheme) -> Data
         keywords=tuple(dict.fromkeys(keyword.text for keyword in dataset.keywords)),
         downloads=tuple(downloads(dataset.key, links)),
         permanent=links.absolute(links.dataset(dataset.key)),
+        shortened=dataset != view.dataset,
+    )
+
+
+def _fitting(dataset: Dataset) -> Dataset:
+    return replace(
+        dataset,
+        descriptions=tuple(
+            Text(text.text[:_LONGEST_TEXT], text.language) for text in dataset.descriptions[:_MOST_ENTRIES]
+        ),
+        keywords=dataset.keywords[:_MOST_ENTRIES],
+        identifiers=dataset.identifiers[:_MOST_ENTRIES],
+        values=dataset.values[:_MOST_ENTRIES],
+        landing_pages=dataset.landing_pages[:_MOST_ENTRIES],
+        distributions=dataset.distributions[:_MOST_ENTRIES],
     )
 
 

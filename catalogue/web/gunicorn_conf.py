@@ -3,7 +3,7 @@
 import os
 
 bind = os.environ.get("CATALOGUE_BIND", "127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = "catalogue.web.gunicorn_worker.CatalogueWorker"
 # Threads share one interpreter: processes scale a search, a few threads hide its waits.
 workers = min(os.cpu_count() or 1, 4)
 threads = 4
@@ -16,3 +16,5 @@ control_socket_disable = True
 limit_request_line = 8190
 limit_request_fields = 60
 limit_request_field_size = 8190
+# Else a visitor on this machine, or behind a careless proxy, could set the path below which we are mounted.
+forwarder_headers = ""

@@ -15,9 +15,18 @@ CONTENT_SECURITY_POLICY: Final = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+REFERRER_POLICY: Final = "strict-origin-when-cross-origin"
 PERMISSIONS_POLICY: Final = dict.fromkeys(
     ("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb"), "()"
 )
+
+# What an answer carries that the server gives in the application's stead.
+BARE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": DENY,
+}
 
 
 def init_headers(app: Flask) -> None:
@@ -30,7 +39,7 @@ def init_headers(app: Flask) -> None:
         frame_options=DENY,
         content_security_policy=CONTENT_SECURITY_POLICY,
         permissions_policy=PERMISSIONS_POLICY,
-        referrer_policy="strict-origin-when-cross-origin",
+        referrer_policy=REFERRER_POLICY,
     )
 
 

@@ -26,6 +26,7 @@ from harvesters.source import Rejected
 from ontologies.namespaces import PREFIXES, canonical_iri
 
 MOST_TRIPLES: Final = 50_000
+MOST_BYTES: Final = 5_000_000
 LONGEST_LITERAL: Final = 1_000_000
 LONGEST_IRI: Final = 2048
 
@@ -157,7 +158,10 @@ def _cut_out(graph: _Graph, root: Subject, url: str) -> FoundDataset:
     triples = _within_limits(graph.closure(root))
     if isinstance(root, BlankNode):
         triples = [_renamed(triple, root, NamedNode(iri)) for triple in triples]
-    return FoundDataset(iri, _sorted_lines(triples))
+    lines = _sorted_lines(triples)
+    if len(lines) > MOST_BYTES:
+        raise RecordRejected(f"the dataset's statements are longer than {MOST_BYTES:,} bytes together")
+    return FoundDataset(iri, lines)
 
 
 def _minted(graph: _Graph, root: BlankNode, url: str) -> str:

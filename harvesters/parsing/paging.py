@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 _NAMESPACES: Final = ("http://www.w3.org/ns/hydra/core#", "https://www.w3.org/ns/hydra/core#")
 # The present word first: CKAN writes both, and they agree.
 _NEXT: Final = ("next", "nextPage")
+_MOST_DIGITS: Final = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,17 @@ def _link(term: NamedNode | BlankNode | Literal | Triple, url: str) -> str:
         case NamedNode():
             return term.value
         case Literal():
-            return urljoin(url, term.value.strip()) if term.value.strip() else ""
+            return _joined(url, term.value.strip()) if term.value.strip() else ""
         case _:
             return ""
+
+
+def _joined(url: str, link: str) -> str:
+    """Leave what is no address as it is: it is refused by name where it would be followed."""
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return link
 
 
 def _total(hydra: list[tuple[Triple, str]]) -> int | None:
@@ -58,5 +67,6 @@ def _total(hydra: list[tuple[Triple, str]]) -> int | None:
         for triple, name in hydra
         if name == "totalItems" and isinstance(triple.object, Literal)
     ]
-    numbers = [int(value) for value in stated if value.strip().isdecimal()]
+    # Python refuses to read thousands of digits; the first ones say enough, that the list cannot be whole.
+    numbers = [int(value.strip()[:_MOST_DIGITS]) for value in stated if value.strip().isdecimal()]
     return max(numbers, default=None)

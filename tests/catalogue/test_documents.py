@@ -121,3 +121,16 @@ def test_synonyms_of_own_concepts_can_be_searched_and_broader_labels_not(scheme:
 def test_titles_sort_by_their_words(scheme: ConceptScheme) -> None:
     assert made(scheme, title="CT of lungs").sort_title
     assert made(scheme, title="???").sort_title == "???"
+
+
+def test_a_hit_stays_small_whatever_the_record_holds(scheme: ConceptScheme) -> None:
+    values = ", ".join(f'"Lung {"." * number} cancer"' for number in range(900))
+    licence = "https://node.example/" + "l" * 2000
+    found = made(
+        scheme,
+        f"eucaim:hasCondition {values} ; dcat:distribution [ dct:license <{licence}> ] .",
+        title="t" * 900_000,
+    )
+    assert len(found.model_dump_json()) < 200_000
+    assert found.title.startswith("ttt")
+    assert found.evidence

@@ -3,14 +3,22 @@
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from catalogue.ingest.record import Preparation
 from catalogue.profile import terms
 from catalogue.profile.reader import read_dataset
 from harvesters.errors import RecordRejected
 from harvesters.findings import Severity
 from harvesters.source import Record
+from ontologies.aligner import load_aligner
+from ontologies.concepts import load_scheme
 from tests.catalogue.descriptions import IRI, KEY, harvested, objects, own_names, prepared, received, rules
 
 OURS = "the statement uses names that belong to the catalogue; it was left out"
+
+
+def at_home() -> Preparation:
+    scheme = load_scheme()
+    return Preparation(scheme, load_aligner(scheme), base_url="https://catalogue.example")
 
 
 def messages(statements: str) -> list[str]:
@@ -106,3 +114,46 @@ def test_published_triples_hold_no_blank_node() -> None:
     found = prepared('dcat:distribution [ dct:title "Images" ; dct:rights [ dct:title "by request" ] ] .')
     assert b"_:" not in found.triples
     assert len(list(parse(found.triples, format=RdfFormat.N_TRIPLES))) == 6
+
+
+@pytest.mark.parametrize(
+    "name", ["urn:catalogue:datasets/zzzzzzzz2345", "https://catalogue.example/datasets/x"]
+)
+def test_a_dataset_under_a_name_of_the_catalogue_is_refused(name: str) -> None:
+    with pytest.raises(RecordRejected, match="belongs to the catalogue"):
+        at_home().prepare(received(identifier=name), key=KEY)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        'dct:relation ex:r . <https://catalogue.example/datasets/x> dct:title "taken over" .',
+        'dct:relation ex:r . <https://catalogue.example/catalog> dct:title "mine" .',
+        "<https://catalogue.example/terms#countsTowardsTotals> false .",
+    ],
+)
+def test_nobody_speaks_in_the_catalogues_names_as_they_are_served(forged: str) -> None:
+    found = at_home().prepare(received(forged), key=KEY)
+    assert b"catalogue.example" not in found.triples
+    assert [one.message for one in found.findings] == [OURS]
+
+
+def test_a_provider_may_point_to_a_record_of_the_catalogue() -> None:
+    cited = "https://catalogue.example/datasets/x"
+    found = at_home().prepare(received(f"dct:relation <{cited}> ."), key=KEY)
+    assert objects(found.triples, f"{terms.DCT}relation") == {f"<{cited}>"}
+
+
+@pytest.mark.parametrize("property_", ["dcat:keyword", "eucaim:hasCondition"])
+def test_more_values_than_can_be_shown_refuse_the_record(property_: str) -> None:
+    values = ", ".join(f'"value {number}"' for number in range(2001))
+    with pytest.raises(RecordRejected, match="2,001 keywords"):
+        prepared(f"{property_} {values} .")
+
+
+def test_values_that_fall_apart_into_thousands_refuse_the_record() -> None:
+    values = ", ".join(
+        f'"Lung cancer,{",".join(f"{one}x{part}" for part in range(49))}"' for one in range(50)
+    )
+    with pytest.raises(RecordRejected, match="at most 2,000"):
+        prepared(f"eucaim:hasCondition {values} .")

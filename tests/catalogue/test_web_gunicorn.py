@@ -1,17 +1,20 @@
 """What a real gunicorn answers with the configuration of this package."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from catalogue.web import gunicorn_conf
+from catalogue.web.gunicorn_worker import HEAD_SECONDS, CatalogueWorker
 from tests.small_catalogue import SmallCatalogue, fill
 
 ROOT = Path(__file__).parent.parent.parent
@@ -90,5 +93,55 @@ def test_it_listens_to_this_machine_only_unless_told_otherwise() -> None:
 
 
 def test_it_uses_threads_and_no_more_processes_than_cores() -> None:
-    assert gunicorn_conf.worker_class == "gthread"
+    assert issubclass(CatalogueWorker, ThreadWorker)
+    assert gunicorn_conf.worker_class == f"{CatalogueWorker.__module__}.{CatalogueWorker.__name__}"
     assert 1 <= gunicorn_conf.workers <= (os.cpu_count() or 1)
+
+
+def _raw(port: int, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(request)
+        answer = HTTPResponse(client)
+        answer.begin()
+        return answer.status, dict(answer.getheaders()), answer.read()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /search?q=" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 200 + b"\r\n", 431),
+        (b"get / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"GET /<script>\xff HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+    ],
+)
+def test_what_gunicorn_refuses_is_a_problem_document_too(port: int, request_: bytes, status: int) -> None:
+    found, headers, body = _raw(port, request_)
+    assert (found, headers["Content-Type"]) == (status, "application/problem+json")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert json.loads(body)["status"] == status
+    assert b"<script>" not in body
+
+
+def test_no_header_of_a_visitor_moves_the_site_or_makes_it_fail(port: int) -> None:
+    status, _, _ = _raw(
+        port, b"GET /about HTTP/1.1\r\nHost: x\r\nSCRIPT_NAME: /evil\r\nConnection: close\r\n\r\n"
+    )
+    assert status == 200
+
+
+def test_clients_that_never_finish_a_request_do_not_hold_the_site_for_ever(port: int) -> None:
+    threads = gunicorn_conf.workers * gunicorn_conf.threads
+    slow = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(threads)]
+    for client in slow:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ")
+    try:
+        end = time.monotonic() + HEAD_SECONDS + 10
+        with socket.create_connection(("127.0.0.1", port), timeout=HEAD_SECONDS + 10) as client:
+            client.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+        assert time.monotonic() < end
+    finally:
+        for client in slow:
+            client.close()

@@ -157,3 +157,11 @@ def test_a_wrong_number_in_the_form_is_named_as_the_form_does(client: FlaskClien
 
 def test_more_parameters_than_any_search_has_are_refused(client: FlaskClient) -> None:
     assert client.get("/search?" + "a=1&" * 1001).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/datasets//lung000001", "/search//", "/static//etc/passwd"])
+def test_no_address_sends_a_visitor_to_the_host_that_the_request_named(
+    client: FlaskClient, path: str
+) -> None:
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert "evil.example" not in answer.headers.get("Location", "")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import html5lib  # type: ignore[import-untyped]
@@ -9,6 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from catalogue.model.dataset import Distribution, Text
+from catalogue.web.dataset_page import dataset_page
+from catalogue.web.links import Links
 from tests.small_catalogue import HOSTILE, NOTICE, SmallCatalogue
 
 PAGES = [
@@ -287,3 +291,25 @@ def test_no_cookie_is_set(client: FlaskClient) -> None:
 def test_a_title_stands_in_the_window(read: Reading, small: SmallCatalogue) -> None:
     title = read("/datasets/lung000001").xpath("//title")[0].text_content()
     assert title.startswith(small.dataset("lung000001").dataset.title)
+
+
+def test_a_record_of_any_length_makes_a_page_that_opens_at_once(small: SmallCatalogue) -> None:
+    usual = small.dataset("lung000001")
+    texts = tuple(Text(f"keyword {number}") for number in range(40_000))
+    files = tuple(Distribution(access_url=f"https://node.example/{number}") for number in range(10_000))
+    endless = replace(
+        usual.dataset,
+        titles=(Text("t" * 900_000),),
+        descriptions=(Text("<" * 900_000),),
+        keywords=texts,
+        distributions=files,
+    )
+    page = dataset_page(replace(usual, dataset=endless), Links("http://catalogue.test"), small.scheme)
+    assert page.shortened
+    assert len(page.description) < 300_000
+    assert len(page.dataset.distributions) * len(page.dataset.title) < 300_000
+    assert len(page.keywords) < 1_000
+
+
+def test_an_ordinary_record_is_shown_whole(read: Reading) -> None:
+    assert "longer than a page" not in read("/datasets/lung000001").text_content()

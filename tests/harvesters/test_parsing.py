@@ -89,8 +89,12 @@ def test_a_dataset_without_address_and_identifier_is_rejected_with_the_reason() 
             f"dct:relation {','.join(f'<{number}>' for number in range(50_000))}",
             "more than 50,000 statements",
         ),
+        (
+            f"dct:description {','.join(chr(39) + str(number) * 900_000 + chr(39) for number in range(6))}",
+            "longer than 5,000,000 bytes together",
+        ),
     ],
-    ids=["text", "address", "statements"],
+    ids=["text", "address", "statements", "all"],
 )
 def test_a_dataset_beyond_a_limit_costs_only_itself(statement: str, reason: str) -> None:
     page = _turtle(f"<a> a dcat:Dataset ; {statement} . <b> a dcat:Dataset .")
@@ -108,6 +112,17 @@ def test_https_spellings_of_dcat_are_understood() -> None:
 def test_the_next_page_is_read_in_both_dialects_as_address_or_text(word: str, link: str) -> None:
     page = _turtle(f"<v> <http://www.w3.org/ns/hydra/core#{word}> {link} .")
     assert page.next == "http://node.example/p2"
+
+
+def test_a_link_that_is_no_address_does_not_cost_the_page() -> None:
+    page = _turtle("<a> a dcat:Dataset . <v> <http://www.w3.org/ns/hydra/core#next> 'http://[' .")
+    assert (_iris(page), page.next) == (["http://node.example/a"], "http://[")
+
+
+def test_an_endless_total_is_no_proof_of_a_complete_list() -> None:
+    total = _turtle(f"<v> <http://www.w3.org/ns/hydra/core#totalItems> '{'9' * 5000}' .").total
+    assert total is not None
+    assert total > 100_000
 
 
 def test_the_next_page_of_the_page_itself_goes_before_that_of_another() -> None:
