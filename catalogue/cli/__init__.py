@@ -15,6 +15,10 @@ def main() -> None:
     except (CatalogueError, HarvestError) as error:
         print(f"catalogue: {one_line(str(error))}", file=sys.stderr)
         sys.exit(1)
+    except OSError as error:  # a full disk, a folder that cannot be written to
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"catalogue: {one_line(where + (error.strerror or str(error)))}", file=sys.stderr)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from catalogue.ledger import Job, JobState, Ledger
 from catalogue.model.run import Run
 from catalogue.services import FOLLOWERS, Workshop, open_ledger
 from catalogue.settings import read_settings
-from catalogue.worker.loop import Worker
+from catalogue.worker.loop import PROJECTING, Worker
 
 _POLL_SECONDS = 0.2
 
@@ -73,9 +73,15 @@ def rebuild(what: Annotated[str, typer.Argument(help="graph or index")], as_json
 
 def do_jobs(workshop: Workshop, jobs: Sequence[Job]) -> list[Job]:
     """Ends when all are done, by the running worker or, where none runs, by this process."""
+
+    def stand_in() -> None:
+        """A worker that dies while we wait leaves its work to us."""
+        if workshop.ledger.holder_of(PROJECTING) is None:
+            Worker(workshop).drain()
+
     if not Worker(workshop).drain():
         with progress_bars() as bars:
-            watch(workshop.ledger, jobs, bars)
+            watch(workshop.ledger, jobs, bars, check=stand_in)
     return [workshop.ledger.job(job.id) for job in jobs]
 
 
@@ -100,7 +106,7 @@ def watch(
 ) -> None:
     """Show the jobs' runs until all have ended; the rate is records a second since the run began.
 
-    ``check`` is called at every look and may raise, for want of anybody who could still do the jobs.
+    ``check`` is called at every look: it may do the jobs, or raise for want of anybody who could.
     """
     tasks = {job.id: bars.add_task(job.argument, total=None, state="queued", rate="") for job in jobs}
     waiting = {job.id for job in jobs}

@@ -1,5 +1,6 @@
 """How several processes live and die together: web, worker and, in the demo, the sample nodes."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import Final, Self
 from catalogue.errors import CatalogueError
 
 _GRACE_SECONDS: Final = 10.0
+_PR_SET_PDEATHSIG: Final = 1
 
 
 class ProcessDied(CatalogueError):
@@ -58,7 +60,11 @@ class Processes:
                 child.process.wait()
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
-        """``arguments`` follow the interpreter; the child's own group keeps a terminal's Ctrl-C from it."""
+        """``arguments`` follow the interpreter; the child's own group keeps a terminal's Ctrl-C from it.
+
+        Where the system can, a child also ends when this process is killed and cannot end it. That holds for
+        the thread that starts it: call this from the main one.
+        """
         log = self._folder / f"{name}.log"
         with log.open("ab") as file:
             process = subprocess.Popen(
@@ -68,6 +74,7 @@ class Processes:
                 stdout=file,
                 stderr=file,
                 start_new_session=True,
+                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
             )
         child = Child(name, process, log)
         self._children.append(child)
@@ -90,3 +97,8 @@ class Processes:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopped.set()
+
+
+def _end_with_parent() -> None:
+    """In the child, before it becomes another program: have the kernel end it (prctl(2))."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

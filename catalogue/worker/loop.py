@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Final
 
-from catalogue.errors import CatalogueError, Conflict, LeaseLost, StoreUnavailable
+from catalogue.errors import CatalogueError, Conflict, LeaseLost, LedgerUnavailable, StoreUnavailable
 from catalogue.ingest.harvest import Progress, harvest
 from catalogue.ledger import Job, Lease, this_holder
 from catalogue.model.run import Run, RunState
@@ -17,6 +17,7 @@ from catalogue.worker.leases import Heartbeat
 PROJECTING: Final = "projecting"
 
 _IDLE_SECONDS: Final = 1.0
+_PAUSE_SECONDS: Final = 5.0
 _SUCCEEDED: Final = {RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL}
 
 logger = logging.getLogger(__name__)
@@ -33,9 +34,19 @@ class Worker:
 
     def run(self, stop: Event) -> None:
         with self._heartbeat() as heartbeat:
+            interrupted = False
             while not stop.is_set():
-                if not self._step(heartbeat):
-                    self._ledger.wait_for_change(_IDLE_SECONDS)
+                try:
+                    if interrupted:  # the job under way could not even be ended: it is done anew
+                        self._ledger.requeue_jobs_of(self._holder)
+                        interrupted = False
+                    if not self._step(heartbeat):
+                        self._ledger.wait_for_change(_IDLE_SECONDS)
+                except (LedgerUnavailable, OSError) as error:
+                    # A full disk, a ledger locked for minutes: it passes, and the other parts still serve.
+                    logger.warning("the worker waits: %s", error)
+                    interrupted = True
+                    stop.wait(_PAUSE_SECONDS)
 
     def drain(self) -> bool:
         """Do all that is queued and return; False where a running worker projects and does it instead."""

@@ -1,0 +1,52 @@
+"""What becomes of the parts of the service when what starts them is killed or cannot start them."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+STARTER = """
+import sys, time
+from pathlib import Path
+from catalogue.cli.processes import Processes
+with Processes(Path(sys.argv[1])) as processes:
+    print(processes.start("part", ["-c", "import time; time.sleep(60)"], {}).process.pid, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_a_killed_parent_leaves_no_part_behind(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", STARTER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        part = int(parent.stdout.readline())
+        assert _runs(part)
+        parent.kill()
+        parent.wait()
+    end = time.monotonic() + 10
+    while _runs(part):
+        assert time.monotonic() < end, "the part still runs"
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    """A zombie whom nobody has buried yet does not run."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return fields[0] not in {"Z", "X"}
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("no folder")
+    command = [sys.executable, "-m", "catalogue", "up", "--port", "65123"]
+    environment = os.environ | {"CATALOGUE_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("catalogue: ")
+    assert "Traceback" not in done.stderr
