@@ -2,6 +2,9 @@
 
 CatalogueError                  500
 ├── BadRequest                  400  names the parameter
+│   ├── QueryRefused            400  SPARQL that is malformed or not allowed
+│   ├── ResultTooLarge          400
+│   └── QueryTooLong            413
 ├── NotFound                    404
 ├── Gone                        410
 ├── Conflict                    409
@@ -9,7 +12,10 @@ CatalogueError                  500
 ├── StoreUnavailable            503
 │   ├── LedgerUnavailable
 │   ├── GraphStoreUnavailable
-│   └── IndexUnavailable
+│   ├── IndexUnavailable
+│   └── QueriesUnavailable           no process is free for a query, or none runs
+├── QueryStopped                503  it needed more memory than a query may have
+│   └── QueryTooSlow            504
 └── LeaseLost                   503  another process took the work over
 """
 
@@ -30,6 +36,19 @@ class BadRequest(CatalogueError):
     def __init__(self, message: str, *, parameter: str | None = None) -> None:
         super().__init__(message)
         self.parameter = parameter
+
+
+class QueryRefused(BadRequest):
+    title = "The query cannot be answered"
+
+
+class ResultTooLarge(BadRequest):
+    title = "The result is too large"
+
+
+class QueryTooLong(BadRequest):
+    status = 413
+    title = "The query is too long"
 
 
 class NotFound(CatalogueError):
@@ -66,6 +85,20 @@ class GraphStoreUnavailable(StoreUnavailable):
 
 class IndexUnavailable(StoreUnavailable):
     title = "The search index does not answer"
+
+
+class QueriesUnavailable(StoreUnavailable):
+    title = "All query processes are busy"
+
+
+class QueryStopped(CatalogueError):
+    status = 503
+    title = "The query was stopped"
+
+
+class QueryTooSlow(QueryStopped):
+    status = 504
+    title = "The query took too long"
 
 
 class LeaseLost(CatalogueError):

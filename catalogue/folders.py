@@ -3,6 +3,8 @@
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,23 @@ class Ownership:
 
     def release(self) -> None:
         self._file.close()
+
+
+@contextmanager
+def held(folder: Path, *, alone: bool = False) -> Iterator[bool]:
+    """Whether the folder could be taken, by any number of holders or by one; without waiting.
+
+    A folder that is gone cannot be taken.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        yield _locked(descriptor, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
 
 
 def current(folder: Path) -> str:
@@ -66,6 +85,14 @@ def remove(folder: Path) -> None:
 def rename(folder: Path, target: Path) -> None:
     folder.rename(target)
     _sync_folder(target.parent)
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

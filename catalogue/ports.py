@@ -5,9 +5,12 @@ The ledger has no port: it is one implementation on two databases.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from enum import StrEnum
+from typing import BinaryIO, Final, Protocol
 
 from pydantic import BaseModel, ConfigDict
+
+from catalogue.model.admitted import AdmittedQuery
 
 # --- graph store -------------------------------------------------------------------------------------------
 
@@ -92,6 +95,46 @@ class GraphReader(Protocol):
         ...
 
 
+class ResultFormat(StrEnum):
+    """What an answer may be written in: tables and truth values first, graphs last."""
+
+    JSON = "application/sparql-results+json"
+    XML = "application/sparql-results+xml"
+    CSV = "text/csv"
+    TSV = "text/tab-separated-values"
+    TURTLE = "text/turtle"
+    N_TRIPLES = "application/n-triples"
+    RDF_XML = "application/rdf+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class QueryLimits:
+    """What one query may take; a store that sets less itself stays below."""
+
+    seconds: float
+    result_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole result, from the file's beginning; whoever gets it closes ``body``."""
+
+    body: BinaryIO
+    size: int
+    generation: int
+
+
+class GraphQueries(Protocol):
+    """Answers visitors' queries, in a place that can be stopped and that reaches no other machine."""
+
+    def query(self, admitted: AdmittedQuery, *, result: ResultFormat, limits: QueryLimits) -> Answer:
+        """Raises ``QueryRefused``, ``ResultTooLarge``, ``QueryStopped`` or ``StoreUnavailable``.
+
+        CSV and TSV cannot say what ASK answers; a graph is asked for by CONSTRUCT and DESCRIBE alone.
+        """
+        ...
+
+
 # --- search index ------------------------------------------------------------------------------------------
 
 
@@ -107,13 +150,21 @@ class Evidence(_Frozen):
     concept: str
 
 
+class Stated(_Frozen):
+    """How many patients a provider states for one value of a facet, as ``cimg:countBy``."""
+
+    facet: str
+    code: str
+    patients: int
+
+
 class Document(_Frozen):
     """One dataset as the index holds it: what is shown of a hit, what is counted, what is searched.
 
     ``concepts`` holds each facet's own codes, ``closure`` the same with all broader ones (self included);
     facets without a hierarchy (provider, access) have equal entries in both. The ``*_tokens`` are analysed
-    (``ontologies.analysis``) and joined by blanks. ``counted`` is false for animals, phantoms, fictional
-    examples and derived results: their patients and studies never enter a sum.
+    (``ontologies.analysis``) and joined by blanks. ``counted`` is false for animals, phantoms, ``fictional``
+    examples and ``derived`` results: their patients and studies never enter a sum.
     """
 
     key: str
@@ -127,7 +178,12 @@ class Document(_Frozen):
     studies: int | None = None
     age_lowest: int | None = None
     age_highest: int | None = None
+    year_lowest: int | None = None
+    year_highest: int | None = None
     counted: bool = True
+    derived: bool = False
+    fictional: bool = False
+    stated: tuple[Stated, ...] = ()
     concepts: Mapping[str, tuple[str, ...]]
     closure: Mapping[str, tuple[str, ...]]
     evidence: tuple[Evidence, ...] = ()
@@ -165,7 +221,11 @@ class FacetFilter(_Frozen):
 
 
 class RangeFilter(_Frozen):
-    """Both ends included; documents without the number do not match."""
+    """Both ends included; documents without the number do not match.
+
+    ``field`` is ``patients`` or ``studies``, or ``age`` or ``year``: these match where the document's span
+    from ``<field>_lowest`` to ``<field>_highest`` overlaps; a span with one known end is that one number.
+    """
 
     field: str
     least: int | None = None
@@ -176,7 +236,8 @@ class IndexQuery(_Frozen):
     """``tokens`` are analysed; a document must hold ``all tokens`` in any of its text fields.
 
     ``sort`` is ``relevance``, or a field (``patients``, ``modified``, ``title``), with ``-`` for descending;
-    documents without the number come last in either direction; ties are broken by key.
+    documents without the number come last in either direction, and for ``patients`` those that are not
+    counted, too; ties are broken by key.
     """
 
     tokens: tuple[str, ...] = ()
@@ -203,9 +264,17 @@ class Totals(_Frozen):
 
 
 class FacetValue(_Frozen):
+    """``patients`` sums whole datasets that are counted.
+
+    ``patients_stated`` sums what ``datasets_stated`` counted documents state for this very code (not for
+    narrower ones), None where none does.
+    """
+
     code: str
     datasets: int
     patients: int
+    patients_stated: int | None = None
+    datasets_stated: int = 0
 
 
 class FacetCounts(_Frozen):
@@ -216,24 +285,28 @@ class FacetCounts(_Frozen):
 
 
 class HistogramBar(_Frozen):
-    """Datasets with ``start <= number < end``; the last bar has no end."""
+    """Datasets with ``start <= number < end``, or whose span overlaps that; the last bar has no end."""
 
     start: int
     end: int | None
     datasets: int
 
 
-# The bars' first numbers, the same in every engine; people compare them between searches, so they are fixed.
+# The ranges that an index has, and their bars' first numbers: the same in every engine, and fixed, for people
+# compare them between searches.
 HISTOGRAM_STARTS: Final[Mapping[str, tuple[int, ...]]] = {
     "patients": (0, 10, 50, 100, 500, 1_000, 5_000, 10_000),
     "studies": (0, 10, 50, 100, 500, 1_000, 5_000, 10_000),
-    "age_lowest": tuple(range(0, 100, 10)),
-    "age_highest": tuple(range(0, 100, 10)),
+    "age": tuple(range(0, 101, 10)),
+    "year": (0, *range(1985, 2026, 5)),
 }
 
 
 class NumberRange(_Frozen):
-    """Of the hits; ``histogram`` ignores the range's own selection."""
+    """``least`` and ``most`` of the hits, of spans the outer ends; ``histogram`` ignores the own selection.
+
+    The bars of ``age`` and ``year`` may add up to more than the hits: a span counts in each bar it overlaps.
+    """
 
     least: int | None = None
     most: int | None = None

@@ -19,11 +19,17 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     data_dir: Path = Path("catalogue-data")
     database_url: str = ""
+    elasticsearch_url: str = ""
+    elasticsearch_prefix: str = "catalogue"
     allowed_private_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     contact: str = ""
     site_notice: str = ""
     parse_seconds: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     parse_megabytes: int = Field(default=2048, gt=0)
+    sparql_seconds: float = Field(default=30.0, gt=0, allow_inf_nan=False)
+    sparql_processes: int = Field(default=2, gt=0)
+    sparql_megabytes: int = Field(default=1024, ge=256)
+    sparql_result_megabytes: int = Field(default=50, gt=0)
     lease_seconds: float = Field(default=30.0, gt=1, allow_inf_nan=False)
 
     @field_validator("allowed_private_hosts", mode="before")

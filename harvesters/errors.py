@@ -40,7 +40,12 @@ class Terminal(HarvestError): ...
 class AddressRefused(Terminal): ...
 
 
-class ProviderRefuses(Terminal): ...
+class ProviderRefuses(Terminal):
+    """``status`` is the HTTP status, 0 where the refusal was said in another way."""
+
+    def __init__(self, message: str, *, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class NotMetadata(Terminal): ...

@@ -62,6 +62,8 @@ class Listing:
 
     ``complete`` is true only for a list without loop, whose last page was reached, whose totals are met and
     which is not empty; ``incomplete_because`` says what is missing. ``total`` is what the source claims.
+    An ``incremental`` list holds only what changed since a checkpoint and may be empty: that a record is
+    absent from it says nothing. ``as_of`` is the source's own time of the list, where it tells it.
     """
 
     pages: int
@@ -69,6 +71,8 @@ class Listing:
     complete: bool
     incomplete_because: str = ""
     findings: tuple[Finding, ...] = ()
+    incremental: bool = False
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

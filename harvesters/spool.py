@@ -68,6 +68,7 @@ class Spool:
     def discard(self, page: SpooledPage) -> None:
         """Take the last page out again; its bytes stay for whoever looks into the folder."""
         page.path.with_suffix(".json").unlink()
+        page.path.with_suffix(".made").unlink(missing_ok=True)
         self._pages -= 1
 
     def remove(self) -> None:

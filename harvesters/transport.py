@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Final, Self
+from pathlib import Path
+from typing import Final, Self
 
 import httpcore
 import httpx
 
-from harvesters.addresses import Resolver, check_url, checked_addresses, endpoint, resolve
+from harvesters.addresses import Resolver, check_url, endpoint, resolve
+from harvesters.connections import Deadline, GuardedBackend
 from harvesters.errors import (
     AddressRefused,
     HarvestError,
@@ -22,13 +24,17 @@ from harvesters.errors import (
     ProviderRefuses,
     ProviderTimeout,
     ProviderUnreachable,
+    Transient,
 )
+from harvesters.remembered import Remembered, Remembrance
 from harvesters.unpacking import unpacked
 
 __all__ = ["Reply", "Transport", "TransportLimits", "check_url"]
 
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _LONGEST_RETRY_AFTER: Final = 3600.0
+# A longer pause is the worker's to make: meanwhile others could use the connection.
+_LONGEST_PAUSE: Final = 60.0
 _REFUSALS: Final = {
     401: "a login is needed (401)",
     403: "access is forbidden (403)",
@@ -61,7 +67,10 @@ class TransportLimits:
 
 
 class Transport:
-    """A session with at most one connection to a host; used by one thread at a time."""
+    """A session with at most one connection to a host; used by one thread at a time.
+
+    ``memory`` is a folder for answers that need not be sent twice; it may be removed at any time.
+    """
 
     def __init__(
         self,
@@ -69,6 +78,7 @@ class Transport:
         allowed_private_hosts: Collection[str] = (),
         contact: str = "",
         limits: TransportLimits | None = None,
+        memory: Path | None = None,
         resolver: Resolver = resolve,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
@@ -78,31 +88,41 @@ class Transport:
         self._clock = clock
         self._sleep = sleep
         self._headers = _who_asks(contact)
+        self._memory = Remembrance(memory) if memory else None
         self._asked: dict[str, float] = {}
-        self._deadline = _Deadline(clock)
+        self._deadline = Deadline(clock)
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             max_keepalive_connections=1,
-            network_backend=_GuardedBackend(self._allowed, resolver, self._deadline),
+            network_backend=GuardedBackend(self._allowed, resolver, self._deadline),
         )
 
     def get(
-        self, url: str, *, accept: str = "*/*", allowed_hosts: Collection[str] = (), pace: float = 0.0
+        self,
+        url: str,
+        *,
+        accept: str = "*/*",
+        allowed_hosts: Collection[str] = (),
+        pace: float = 0.0,
+        tries: int = 1,
+        revalidate: bool = False,
     ) -> Reply:
         """Fetch a page, following redirects by hand; every hop is checked like the first address.
 
         ``allowed_hosts`` are the hosts that a redirect may lead to besides the address's own; ``pace`` is
-        the least time between two requests to a host, in seconds.
+        the least time between two requests to a host, in seconds. ``tries`` is how often a page is asked
+        for in all while its server is out of reach or busy; the pauses are what it asks for, else 1, 2, 4 s.
+        With ``revalidate`` an answer that the server says is unchanged (304) is given from memory.
         """
-        asked = url
-        hosts = {*allowed_hosts, endpoint(url, self._allowed)[0]}
-        for _ in range(self._limits.redirects + 1):
-            self._wait(endpoint(url, self._allowed)[0], pace)
-            answer = self._exchange(url, accept)
-            if isinstance(answer, Reply):
-                return answer
-            url = _next_hop(url, answer.location, hosts)
-        raise AddressRefused(f"{asked}: redirected more than {self._limits.redirects} times")
+        for number in range(tries - 1):
+            try:
+                return self._get(url, accept, allowed_hosts, pace, revalidate=revalidate)
+            except Transient as error:
+                pause = 2.0**number if error.retry_after is None else error.retry_after
+                if pause > _LONGEST_PAUSE:
+                    raise
+                self._sleep(pause)
+        return self._get(url, accept, allowed_hosts, pace, revalidate=revalidate)
 
     def close(self) -> None:
         self._pool.close()
@@ -113,30 +133,50 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _get(
+        self, url: str, accept: str, allowed_hosts: Collection[str], pace: float, *, revalidate: bool
+    ) -> Reply:
+        asked = url
+        memory = self._memory if revalidate else None
+        known = memory.recall(url) if memory else None
+        hosts = {*allowed_hosts, endpoint(url, self._allowed)[0]}
+        for _ in range(self._limits.redirects + 1):
+            self._wait(endpoint(url, self._allowed)[0], pace)
+            answer = self._exchange(url, accept, known)
+            if isinstance(answer, Reply):
+                if memory and answer.url == asked:
+                    memory.keep(asked, answer.headers, answer.body)
+                return answer
+            url, known = _next_hop(url, answer.location, hosts), None
+        raise AddressRefused(f"{asked}: redirected more than {self._limits.redirects} times")
+
     def _wait(self, host: str, pace: float) -> None:
         now = self._clock()
         if host in self._asked and (pause := self._asked[host] + pace - now) > 0:
             self._sleep(pause)
         self._asked[host] = self._clock()
 
-    def _exchange(self, url: str, accept: str) -> "Reply | _Redirect":
+    def _exchange(self, url: str, accept: str, known: Remembered | None) -> "Reply | _Redirect":
         self._deadline.start(self._limits.answer_seconds)
         target = httpx.URL(url)
         headers = [*self._headers, ("Accept", accept), ("Host", target.netloc.decode("ascii"))]
+        headers += known.validators if known else []
         with (
             _in_words(url, self._limits),
             self._pool.stream(
                 "GET", _wire_form(target), headers=headers, extensions={"timeout": self._timeouts()}
             ) as response,
         ):
-            return self._read(url, response)
+            return self._read(url, response, known)
 
-    def _read(self, url: str, response: httpcore.Response) -> "Reply | _Redirect":
+    def _read(self, url: str, response: httpcore.Response, known: Remembered | None) -> "Reply | _Redirect":
         headers = {
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers
         }
         if response.status in _REDIRECTS and "location" in headers:
             return _Redirect(headers["location"])
+        if response.status == HTTPStatus.NOT_MODIFIED and known:
+            return Reply(url, HTTPStatus.OK, known.headers, known.body, datetime.now(UTC))
         _raise_for_status(url, response.status, headers)
         return Reply(
             url=url,
@@ -162,81 +202,6 @@ class Transport:
 @dataclass(frozen=True, slots=True)
 class _Redirect:
     location: str
-
-
-class _Deadline:
-    """The moment at which the present answer must be whole; a slow drip never trips a read time-out."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._until = 0.0
-
-    def start(self, seconds: float) -> None:
-        self._until = self._clock() + seconds
-
-    def within(self, timeout: float | None) -> float:
-        """Give what is left of a time-out. Raises ``httpcore.ReadTimeout`` where nothing is."""
-        left = self._until - self._clock()
-        if left <= 0:
-            raise httpcore.ReadTimeout
-        return left if timeout is None else min(timeout, left)
-
-
-class _GuardedBackend(httpcore.NetworkBackend):
-    """Connects to the very addresses that were checked: a name is resolved once for both."""
-
-    def __init__(self, allowed: Collection[str], resolver: Resolver, deadline: _Deadline) -> None:
-        self._allowed = allowed
-        self._resolver = resolver
-        self._deadline = deadline
-        self._sockets = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        last: Exception | None = None
-        for address in checked_addresses(host, port, self._allowed, self._resolver):
-            try:
-                stream = self._sockets.connect_tcp(
-                    address, port, self._deadline.within(timeout), local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                last = error
-            else:
-                return _TimedStream(stream, self._deadline)
-        raise last or httpcore.ConnectError
-
-
-class _TimedStream(httpcore.NetworkStream):
-    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.within(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.within(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.within(timeout))
-        return _TimedStream(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  (httpcore's own signature)
-        return self._stream.get_extra_info(info)
 
 
 def _who_asks(contact: str) -> list[tuple[str, str]]:
@@ -268,7 +233,7 @@ def _raise_for_status(url: str, status: int, headers: Mapping[str, str]) -> None
     if status in (408, 425, 429) or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         wait = _retry_after(headers.get("retry-after", ""))
         raise ProviderBusy(f"{url}: the server cannot answer now ({status})", retry_after=wait)
-    raise ProviderRefuses(f"{url}: {_REFUSALS.get(status, f'the server answers {status}')}")
+    raise ProviderRefuses(f"{url}: {_REFUSALS.get(status, f'the server answers {status}')}", status=status)
 
 
 def _retry_after(value: str) -> float | None:

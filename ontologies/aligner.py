@@ -17,8 +17,14 @@ LEXICAL: Final = "semapv:LexicalMatching"
 _KEYWORD_CODE: Final = re.compile(
     "ANN|CR|CT|DX|FUSION|KO|M3D|MG|MR|NM|OT|PR|PT|REG|RF|RTDOSE|RTPLAN|RTSTRUCT|RWV|SEG|SM|SR|US|XA|XC"
 )
-# The whole axis: as a keyword, "cancer" says what a collection is about, not what its patients have.
-_VAGUE: Final = frozenset(("CLIN1007977",))
+# Where keywords are looked for: the first axis that knows the whole of one has it.
+_KEYWORD_AXES: Final = (Axis.MODALITY, Axis.SUBJECT, Axis.CANCER, Axis.TOPOGRAPHY, Axis.LINKED)
+# As a keyword, a whole axis ("cancer") says what a collection is about, not what its patients have; a region
+# ("chest") may be what was imaged, blood a specimen, a treatment or an outcome what was studied.
+_VAGUE: Final = (
+    *("CLIN1007977", "tumour-site", "T-region", "T-blood", "T-unknown"),
+    *("linked-data", "L-laboratory", "L-treatment", "L-outcome"),
+)
 _LONGEST: Final = 1_000
 
 
@@ -48,6 +54,7 @@ class Aligner:
         self._scheme = scheme
         self._curated = _by_word(mappings.mappings, scheme)
         self._names = {axis: _by_name(scheme.on(axis)) for axis in Axis}
+        self._vague = _vague(scheme)
 
     def align(self, raw: str, axis: Axis) -> tuple[Alignment, ...]:
         """Align a value stated on an axis; what nobody knows gives one alignment without a concept.
@@ -63,16 +70,17 @@ class Aligner:
         return (_unknown(value, axis),)
 
     def recognise(self, keyword: str) -> tuple[Alignment, ...]:
-        """Find what is certain in a free keyword: cancers, kinds of subject, and modalities by DICOM code.
+        """Find what is certain in a free keyword.
 
+        That is: cancers, tumour sites, kinds of subject and of linked data, and modalities by DICOM code.
         Body parts are not looked for: the keyword "Lung" is the site of a tumour, not what was imaged.
         """
         value = keyword.strip()[:_LONGEST]
-        for axis in (Axis.MODALITY, Axis.SUBJECT, Axis.CANCER):
+        for axis in _KEYWORD_AXES:
             if certain := self._certain(value, axis):
                 return certain
         found: list[Alignment] = []
-        for axis in (Axis.CANCER, Axis.SUBJECT, Axis.MODALITY):
+        for axis in _KEYWORD_AXES:
             found += (each for part, _ in self._parts(value, axis) for each in self._certain(part, axis))
         return tuple(_once(found))
 
@@ -80,7 +88,7 @@ class Aligner:
         if axis is Axis.MODALITY:
             return self._by_code(value, axis) if _KEYWORD_CODE.fullmatch(value) else ()
         found = self._by_word(value, axis) or self._by_label(value, axis)
-        return tuple(each for each in found if each.concept and each.concept not in _VAGUE)
+        return tuple(each for each in found if each.concept and each.concept not in self._vague)
 
     def _whole(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
         return self._by_code(value, axis) or self._by_word(value, axis) or self._by_label(value, axis)
@@ -131,6 +139,11 @@ def load_aligner(scheme: ConceptScheme) -> Aligner:
 _MOST_COMMAS: Final = 4
 # A value of more is a text, whose end is looked up as one piece.
 _MOST_PIECES: Final = 50
+
+
+def _vague(scheme: ConceptScheme) -> frozenset[str]:
+    """Concepts no keyword is certain to mean: those named above, and all regions of the body."""
+    return frozenset((*_VAGUE, *scheme.narrower("T-region")))
 
 
 def _by_name(concepts: Iterable[Concept]) -> dict[str, tuple[str, str]]:

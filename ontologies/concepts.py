@@ -1,6 +1,7 @@
 """Concepts of cancer imaging, their labels and codes, and what is broader or narrower than what."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,19 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ontologies.namespaces import CIMG, CONCEPTS, DICOM, EUCAIM, PREFIXES, canonical_iri, expand, notation
+from ontologies.namespaces import (
+    ACCESS_CONDITIONS,
+    AUTHORITIES,
+    CIMG,
+    CONCEPTS,
+    DATA_USE_CONDITIONS,
+    DICOM,
+    EUCAIM,
+    PREFIXES,
+    canonical_iri,
+    expand,
+    notation,
+)
 
 
 class Axis(StrEnum):
@@ -20,6 +33,15 @@ class Axis(StrEnum):
     MANUFACTURER = "manufacturer"
     SEX = "sex"
     SUBJECT = "subject"
+    TOPOGRAPHY = "topography"
+    COUNTRY = "country"
+    TIER = "tier"
+    CONDITION = "condition"
+    USE = "use"
+    TYPE = "type"
+    METHOD = "method"
+    LINKED = "linked"
+    SCREENING = "screening"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +75,16 @@ class Concept:
 
 
 class ConceptScheme:
-    """A release of the scheme, with its closure. Raises ``ValueError`` on a cycle, naming the path."""
+    """A release of the scheme, with its closure.
+
+    Raises ``ValueError`` on a cycle, naming the path, and on a code that two concepts have.
+    """
 
     version: str
 
     def __init__(self, version: str, concepts: Iterable[Concept]) -> None:
         self.version = version
-        self._concepts = {concept.code: concept for concept in concepts}
+        self._concepts = _by_code(concepts)
         self._ancestors = _closure({code: each.parents for code, each in self._concepts.items()})
         self._children = _turned({code: each.parents for code, each in self._concepts.items()})
         self._descendants = _turned(self._ancestors)
@@ -75,8 +100,11 @@ class ConceptScheme:
         """Look a concept up by its code, an IRI (any known spelling) or a code of another system.
 
         The latter is written as an IRI, compact (``DOID:10283``, ``DICOM:CT``) or bare (``C61``); a bare code
-        that two axes share is the cancer's.
+        that two axes share is the cancer's. An own concept is known at the address of any catalogue.
         """
+        own = self._concepts.get(value) or self._served(value)
+        if own and axis in (None, own.axis):
+            return own
         for key in (value, canonical_iri(value), expand(value), notation(value)):
             for each in (axis,) if axis else Axis:
                 if key and (code := self._keys[each].get(key)):
@@ -111,6 +139,11 @@ class ConceptScheme:
             marked.intersection(self.broader(each.code)) for each in above if each.shown
         )
 
+    def _served(self, value: str) -> Concept | None:
+        """Give the concept that a catalogue serves at its own address."""
+        found = _SERVED_CONCEPT.fullmatch(value)
+        return self._concepts.get(found[1]) if found else None
+
     def _is_root(self, code: str) -> bool:
         concept = self._concepts.get(code)
         return concept is not None and not concept.parents
@@ -139,8 +172,33 @@ _ALIASED_SYSTEMS: Final = MappingProxyType(
     }
 )
 
-# Codes that are mere numbers of three or four digits name nothing without their system.
-_NO_BARE_CODES: Final = frozenset(("birnlex", "NCBITaxon"))
+# Codes that are mere numbers, and not of SNOMED CT's length, name nothing without their system.
+_NO_BARE_CODES: Final = frozenset(("birnlex", "DUO", "NCBITaxon"))
+
+_SERVED_CONCEPT: Final = re.compile(r"https?://[^?#]+/concepts/([^/?#]+)")
+
+# Where concepts are at home, and what their codes begin with; the names of the last two are words.
+_HOMES: Final = MappingProxyType(
+    {
+        EUCAIM: "",
+        CONCEPTS: "",
+        ACCESS_CONDITIONS: "",
+        DATA_USE_CONDITIONS: "",
+        f"{AUTHORITIES}country/": "",
+        f"{AUTHORITIES}dataset-type/": "",
+        PREFIXES["dpv"]: "dpv-",
+        PREFIXES["dcmitype"]: "dcmitype-",
+    }
+)
+
+
+def _by_code(concepts: Iterable[Concept]) -> dict[str, Concept]:
+    found: dict[str, Concept] = {}
+    for concept in concepts:
+        if concept.code in found:
+            raise ValueError(f"{concept.iri} and {found[concept.code].iri} have the same code")
+        found[concept.code] = concept
+    return found
 
 
 def _read(axis: Axis, content: bytes, concepts: list[Concept]) -> str:
@@ -176,7 +234,10 @@ def _concept(axis: Axis, iri: str, values: Mapping[str, list[str]]) -> Concept:
 
 
 def _code(iri: str) -> str:
-    return iri.removeprefix(EUCAIM).removeprefix(CONCEPTS)
+    for home, beginning in _HOMES.items():
+        if iri.startswith(home):
+            return beginning + iri.removeprefix(home)
+    return iri
 
 
 def _closure(parents: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:

@@ -10,6 +10,10 @@ EUCAIM: Final = "https://cancerimage.eu/ontology/EUCAIM#"
 HEALTHDCATAP: Final = "http://healthdataportal.eu/ns/health#"
 HEALTH_LISTS: Final = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
 DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM/"
+AUTHORITIES: Final = "http://publications.europa.eu/resource/authority/"
+_EUCAIM_LISTS: Final = "https://eucaim.github.io/eucaim_dcat_ap/"
+ACCESS_CONDITIONS: Final = f"{_EUCAIM_LISTS}releases/controlled-vocabularies/access-conditions/#"
+DATA_USE_CONDITIONS: Final = f"{_EUCAIM_LISTS}releases/controlled-vocabularies/data-use-conditions/#"
 
 PREFIXES: Final = MappingProxyType(
     {
@@ -20,6 +24,7 @@ PREFIXES: Final = MappingProxyType(
         "dcat": "http://www.w3.org/ns/dcat#",
         "dcatap": "http://data.europa.eu/r5r/",
         "dcm": DICOM,
+        "dcmitype": "http://purl.org/dc/dcmitype/",
         "dct": "http://purl.org/dc/terms/",
         "dpv": "https://w3id.org/dpv#",
         "dpv-pd": "https://w3id.org/dpv/dpv-pd#",
@@ -59,12 +64,33 @@ _NAMESPACES: Final = (
     ("http://13.81.34.152:1101/resource/authority/", HEALTH_LISTS),
     ("https://hdeu-dcat.acceptance.data.health.europa.eu/resource/authority/", HEALTH_LISTS),
     ("http://healthdataportal.eu/resource/authority/", HEALTH_LISTS),
+    # The published list of access conditions names one scheme and has its concepts in another.
+    (f"{_EUCAIM_LISTS}resource/authority/access-condition/", ACCESS_CONDITIONS),
+    (f"{_EUCAIM_LISTS}resource/authority/access-condition#", ACCESS_CONDITIONS),
+    (f"{_EUCAIM_LISTS}releases/controlled-vocabularies/access-conditions#", ACCESS_CONDITIONS),
+    (f"{_EUCAIM_LISTS}resource/authority/data-use-condition/", DATA_USE_CONDITIONS),
+    (f"{_EUCAIM_LISTS}resource/authority/data-use-condition#", DATA_USE_CONDITIONS),
+    (f"{_EUCAIM_LISTS}releases/controlled-vocabularies/data-use-conditions#", DATA_USE_CONDITIONS),
     ("https://w3id.org/dpv/pd#", PREFIXES["dpv-pd"]),
+    ("http://w3id.org/dpv#", PREFIXES["dpv"]),
     ("https://publications.europa.eu/resource/", "http://publications.europa.eu/resource/"),
     ("https://dicom.nema.org/resources/ontology/DCM/", DICOM),
     ("https://www.w3.org/ns/dcat#", PREFIXES["dcat"]),
     ("https://purl.org/dc/terms/", PREFIXES["dct"]),
     ("https://schema.org/", PREFIXES["schema"]),
+)
+
+# Our own terms, served by any catalogue under its own address.
+_SERVED_TERM: Final = re.compile(r"https?://[^?#]+/terms#(\w+)")
+_OWN_TERMS: Final = frozenset(
+    (
+        *("numberOfSeries", "numberOfImages", "derived", "fictional", "countsTowardsTotals"),
+        *("countBy", "dimension", "value", "subjects", "studies"),
+        *("subjectKind", "otherCondition", "topography", "morphology", "linkedDataKind", "screening"),
+        *("diagnosisPeriod", "stagingSystem", "hasStage", "hasGrade", "followUp", "medianFollowUpMonths"),
+        *("alignedValue", "axis", "rawValue", "concept", "conceptCode", "justification", "rule"),
+        *("fromProperty", "scheme", "mapping", "source", "hidden", "grouping", "histology"),
+    )
 )
 
 # Predicates that differ from the profile's by more than their namespace, already in canonical namespaces.
@@ -98,16 +124,22 @@ _CODES: Final = tuple(
         (r"https?://purl\.bioontology\.org/ontology/ICD10(?:CM)?/([A-Z]\d\d(?:\.\d+)?)", "ICD10"),
         (r"ICD-?10(?:-?CM)?: ?([A-Z]\d\d(?:\.\d+)?)", "ICD10"),
         (r"ICD-?O-?3?: ?([A-Z]?\d[\d./]*)", "ICDO3"),
+        (r"https?://purl\.obolibrary\.org/obo/DUO_(\d{7})", "DUO"),
+        (r"DUO[:_](\d{7})", "DUO"),
     )
 )
 
 
 def canonical_iri(iri: str) -> str:
-    """Put an IRI into its canonical namespace; one of an unknown namespace comes back as it is."""
+    """Put an IRI into its canonical namespace; one of an unknown namespace comes back as it is.
+
+    An own term is known by path and name at any address, so that one catalogue can harvest another.
+    """
     for seen, canonical in _NAMESPACES:
         if iri.startswith(seen):
             return canonical + iri[len(seen) :]
-    return iri
+    served = _SERVED_TERM.fullmatch(iri)
+    return CIMG + served[1] if served and served[1] in _OWN_TERMS else iri
 
 
 def canonical_predicate(iri: str) -> str:

@@ -1,9 +1,12 @@
 """What every test may use, and what none may: no network but this machine's loopback."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.contracts import elasticsearch, postgresql
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,6 +30,24 @@ def shared_data() -> Path:
     if not folder.is_dir():
         absent("shared-data", f"{folder.name} is not beside this checkout")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgresql.Server]:
+    try:
+        with postgresql.running_server() as server:
+            yield server
+    except postgresql.ServerAbsent as error:
+        absent("postgresql", str(error))
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_server() -> Iterator[elasticsearch.Server]:
+    try:
+        with elasticsearch.running_server() as server:
+            yield server
+    except elasticsearch.ServerAbsent as error:
+        absent("elasticsearch", str(error))
 
 
 @pytest.fixture(autouse=True)

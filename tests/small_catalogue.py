@@ -9,9 +9,14 @@ from flask import Flask
 
 from catalogue.errors import Gone, NotFound
 from catalogue.indexes.tantivy import TantivyReader, TantivyWriter
+from catalogue.ledger import Snapshot
 from catalogue.model.dataset import Agent, AgeRange, AlignedValue, Counts, Dataset, Distribution, Text
-from catalogue.ports import IndexReader, IndexSettings, PutDocument
-from catalogue.projections.documents import FACETS, document
+from catalogue.model.quality import CheckedRecord
+from catalogue.model.query import FACETS
+from catalogue.ports import GraphQueries, IndexReader, IndexSettings, PutDocument, QueryLimits
+from catalogue.projections.documents import document
+from catalogue.publishing.feed import FeedPage
+from catalogue.stores.broker import BrokerClient
 from catalogue.web.app import create_app
 from ontologies.concepts import Axis, ConceptScheme, load_scheme
 
@@ -19,14 +24,6 @@ NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 NOTICE = "Sample made up for tests."
 HOSTILE = "<script>alert(1)</script>"
 
-_AXES = {
-    "cancer": Axis.CANCER,
-    "bodypart": Axis.BODYPART,
-    "modality": Axis.MODALITY,
-    "manufacturer": Axis.MANUFACTURER,
-    "sex": Axis.SEX,
-    "subject": Axis.SUBJECT,
-}
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 _RESTRICTED = "http://publications.europa.eu/resource/authority/access-right/RESTRICTED"
 _CC_BY = "https://creativecommons.org/licenses/by/4.0/"
@@ -41,16 +38,26 @@ class Provider:
     last_success: datetime | None = NOW
     last_run_state: str = "done"
     message: str = ""
+    fictional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    key: str
+    provider: Provider
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     dataset: Dataset
     provider: Provider
+    duplicate_of: str = ""
+    offers: tuple[Offer, ...] = ()
     first_seen: datetime = NOW
     last_seen: datetime = NOW
     datestamp: datetime = NOW
     version: int = 1
+    quality: CheckedRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,8 @@ class SmallCatalogue:
     site_notice: str = NOTICE
     condition: Condition = Condition()
     listed: tuple[Provider, ...] = ()
+    queries: GraphQueries = field(default_factory=lambda: BrokerClient(Path("no broker here")))
+    query_limits: QueryLimits = field(default_factory=lambda: QueryLimits(2.0, result_bytes=1_000_000))
 
     def dataset(self, key: str) -> Shown:
         if key == "withdrawn1":
@@ -82,6 +91,14 @@ class SmallCatalogue:
 
     def record_in(self, key: str, media_type: str) -> bytes:
         return f"{media_type} of {self.dataset(key).dataset.iri}".encode()
+
+    def feed_page(self, number: int, *, snapshot: int | None) -> FeedPage:
+        """A feed is made from a ledger, and there is none: the catalogue looks new."""
+        return FeedPage(number, 0, Snapshot(snapshot or 0, None), ())
+
+    def resolve(self, identifier: str) -> tuple[str, ...]:
+        known = (dataset for _, dataset in small_datasets(self.scheme))
+        return tuple(one.key for one in known if identifier in (one.key, one.iri, *one.identifiers))
 
     def providers(self) -> tuple[Provider, ...]:
         return self.listed or PROVIDERS
@@ -106,19 +123,19 @@ PROVIDERS = (
 )
 
 
-def fill(folder: Path, scheme: ConceptScheme) -> None:
+def fill(folder: Path, scheme: ConceptScheme, *more: tuple[str, Dataset]) -> None:
     """Build the index; one process does it, any number may read."""
-    writer = TantivyWriter(folder, _settings(scheme))
+    writer = TantivyWriter(folder, settings_of(scheme))
     documents = [
         PutDocument(document=document(dataset, provider=source, scheme=scheme))
-        for source, dataset in small_datasets(scheme)
+        for source, dataset in (*small_datasets(scheme), *more)
     ]
     writer.apply(documents, watermark=1)
     writer.close()
 
 
 def small_catalogue(folder: Path, scheme: ConceptScheme) -> SmallCatalogue:
-    return SmallCatalogue(scheme=scheme, index=TantivyReader(folder, _settings(scheme)))
+    return SmallCatalogue(scheme=scheme, index=TantivyReader(folder, settings_of(scheme)))
 
 
 def small_site(folder: str) -> Flask:
@@ -126,20 +143,25 @@ def small_site(folder: str) -> Flask:
     return create_app(small_catalogue(Path(folder), load_scheme()))
 
 
-def _settings(scheme: ConceptScheme) -> IndexSettings:
+def settings_of(scheme: ConceptScheme) -> IndexSettings:
     return IndexSettings(analysis="1", scheme=scheme.version, facets=FACETS)
 
 
-def small_datasets(scheme: ConceptScheme) -> tuple[tuple[str, Dataset], ...]:
-    """Pairs of source and dataset."""
+class Maker:
+    """Makes datasets with what most of them have."""
 
-    def made(key: str, title: str, values: dict[str, tuple[str, ...]], **more: object) -> Dataset:
+    def __init__(self, scheme: ConceptScheme) -> None:
+        self._scheme = scheme
+
+    def __call__(self, key: str, title: str, values: dict[str, tuple[str, ...]], **more: object) -> Dataset:
         usual = Dataset(
             key=key,
             iri=f"https://provider.example/{key}",
             titles=(Text(title, "en"),),
             descriptions=(Text(f"Images of {title}, made up for tests.", "en"),),
-            values=tuple(_aligned(_AXES[axis], raw, scheme) for axis, raws in values.items() for raw in raws),
+            values=tuple(
+                _aligned(Axis(axis), raw, self._scheme) for axis, raws in values.items() for raw in raws
+            ),
             access_rights=_PUBLIC,
             modified=date(2026, 1, 2),
             distributions=(
@@ -150,6 +172,10 @@ def small_datasets(scheme: ConceptScheme) -> tuple[tuple[str, Dataset], ...]:
         )
         return replace(usual, **more)  # type: ignore[arg-type]
 
+
+def small_datasets(scheme: ConceptScheme) -> tuple[tuple[str, Dataset], ...]:
+    """Pairs of source and dataset."""
+    made = Maker(scheme)
     return (
         (
             "north",

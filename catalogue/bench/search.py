@@ -1,7 +1,8 @@
 """What a page of results costs beside the bare engine: the same queries in one run."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -39,25 +40,47 @@ class Measured:
     figures: list[Figure]
 
 
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One index, and the address at which the same catalogue is served from it."""
+
+    name: str
+    index: IndexReader
+    base_url: str
+
+
 def measure(
-    index: IndexReader, vocabulary: Vocabulary, base_url: str, *, queries: int, rounds: int, seed: int
+    engines: Sequence[Engine], vocabulary: Vocabulary, *, queries: int, rounds: int, seed: int
 ) -> Measured:
-    """Needs the same catalogue served at ``base_url``."""
+    """All engines hold the same catalogue; the first one's values make the queries."""
+    index = engines[0].index
     chosen = list(_queries(index, vocabulary, queries, seed))
-    with httpx.Client(base_url=base_url, timeout=60) as client:
-        candidates = {
-            "engine: top 10": _bare(index, vocabulary),
-            "engine: top 20, facets, sums, ranges": lambda query: index.search(
-                compile_query(query, vocabulary).query
-            ),
-            "our page, in process": lambda query: render(
-                search(query, index, vocabulary), lambda _: {}
-            ).model_dump_json(),
-            "our page, over HTTP (JSON)": _over_http(client, "/api/v1/search"),
-            "our page, over HTTP (HTML)": _over_http(client, "/search"),
-        }
+    candidates: dict[str, Callable[[SearchQuery], object]] = {}
+    with ExitStack() as opened:
+        for engine in engines:
+            client = opened.enter_context(httpx.Client(base_url=engine.base_url, timeout=60, trust_env=False))
+            candidates |= _candidates(engine, vocabulary, client)
         figures = compare(candidates, chosen, rounds)
     return Measured(search(SearchQuery(), index, vocabulary).total.datasets, len(chosen), figures)
+
+
+def _candidates(
+    engine: Engine, vocabulary: Vocabulary, client: httpx.Client
+) -> dict[str, Callable[[SearchQuery], object]]:
+    index = engine.index
+
+    def page(query: SearchQuery) -> object:
+        return render(search(query, index, vocabulary), lambda _: {}).model_dump_json()
+
+    return {
+        f"{engine.name}: top 10": _bare(index, vocabulary),
+        f"{engine.name}: top 20, facets, sums, ranges": lambda query: index.search(
+            compile_query(query, vocabulary).query
+        ),
+        f"{engine.name}: our page, in process": page,
+        f"{engine.name}: our page, over HTTP (JSON)": _over_http(client, "/api/v1/search"),
+        f"{engine.name}: our page, over HTTP (HTML)": _over_http(client, "/search"),
+    }
 
 
 def _bare(index: IndexReader, vocabulary: Vocabulary) -> Callable[[SearchQuery], object]:

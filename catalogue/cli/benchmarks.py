@@ -1,10 +1,11 @@
 """``catalogue bench``: figures measured on this machine."""
 
+import os
 import socket
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from os import PathLike
@@ -15,13 +16,14 @@ from typing import Annotated
 import httpx
 import typer
 
-from catalogue.bench.search import Measured, measure
+from catalogue.bench.search import Engine, Measured, measure
 from catalogue.cli.console import AsJson, notes, print_json, print_table
 from catalogue.cli.processes import Processes
 from catalogue.cli.serving import web_arguments
 from catalogue.errors import BadRequest
+from catalogue.projections.index import expected_documents
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.services import Workshop, open_index_reader
+from catalogue.services import Workshop, open_index_reader, open_index_writer
 from catalogue.settings import Settings, read_settings
 from catalogue.worker.loop import Worker
 from harvesters.source import SourceConfig
@@ -42,20 +44,40 @@ def search(
     queries: Annotated[int, typer.Option(min=1, max=10_000)] = 200,
     rounds: Annotated[int, typer.Option(min=1, max=100)] = 1,
     seed: int = 1,
+    elasticsearch: Annotated[
+        str, typer.Option(help="Address of a cluster: measure it, too, with an index of its own.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """A page of results beside the bare engine calls: in process and over HTTP."""
-    with tempfile.TemporaryDirectory(prefix="catalogue-bench-") as folder:
-        settings = read_settings()
-        if data is not None:
-            settings = _harvested(data, Path(folder))
-        with _site(settings, Path(folder)) as address:
-            workshop = Workshop(settings)
-            vocabulary = Vocabulary(workshop.scheme, {})
-            reader = open_index_reader(settings, workshop.scheme)
-            found = measure(reader, vocabulary, address, queries=queries, rounds=rounds, seed=seed)
-            workshop.close()
+    """A page of results beside the bare engine calls: in process and over HTTP, on one engine or both."""
+    with tempfile.TemporaryDirectory(prefix="catalogue-bench-") as name, ExitStack() as opened:
+        folder = Path(name)
+        settings = read_settings() if data is None else _harvested(data, folder)
+        workshop = opened.enter_context(closing(Workshop(settings)))
+        engines = [_engine("tantivy", settings, workshop, folder, opened)]
+        if elasticsearch:
+            engines.append(_clustered(elasticsearch, workshop, folder, opened))
+        vocabulary = Vocabulary(workshop.scheme, {})
+        found = measure(engines, vocabulary, queries=queries, rounds=rounds, seed=seed)
     _print(found, as_json=as_json)
+
+
+def _engine(name: str, settings: Settings, workshop: Workshop, folder: Path, opened: ExitStack) -> Engine:
+    address = opened.enter_context(_site(settings, folder / name))
+    return Engine(name, open_index_reader(settings, workshop.scheme), address)
+
+
+def _clustered(url: str, workshop: Workshop, folder: Path, opened: ExitStack) -> Engine:
+    """The same documents in the cluster, below a prefix that ends with the measurement."""
+    prefix = f"bench-{os.getpid()}"
+    settings = workshop.settings.model_copy(update={"elasticsearch_url": url, "elasticsearch_prefix": prefix})
+    opened.callback(httpx.delete, f"{url.rstrip('/')}/{prefix}-*", timeout=60, trust_env=False)
+    writer = open_index_writer(settings, workshop.scheme)
+    writer.rebuild(
+        expected_documents(workshop.ledger, workshop.scheme), watermark=workshop.ledger.last_change()
+    )
+    writer.close()
+    return _engine("Elasticsearch", settings, workshop, folder, opened)
 
 
 def _print(found: Measured, *, as_json: bool) -> None:
@@ -125,13 +147,15 @@ def _site(settings: Settings, folder: Path) -> Iterator[str]:
         "CATALOGUE_BASE_URL": settings.base_url,
         "CATALOGUE_DATA_DIR": str(settings.data_dir.resolve()),
         "CATALOGUE_DATABASE_URL": settings.database_url,
+        "CATALOGUE_ELASTICSEARCH_URL": settings.elasticsearch_url,
+        "CATALOGUE_ELASTICSEARCH_PREFIX": settings.elasticsearch_prefix,
     }
     with Processes(folder / "run") as processes:
         processes.start("web", web_arguments(), environment)
         while True:
             processes.check()
             try:
-                httpx.get(f"{address}/health/live", timeout=2).raise_for_status()
+                httpx.get(f"{address}/health/live", timeout=2, trust_env=False).raise_for_status()
                 break
             except httpx.TransportError:
                 time.sleep(0.1)

@@ -13,7 +13,7 @@ from typing import Annotated, Final
 import httpx
 import typer
 
-from catalogue.cli.console import notes, print_table, screen
+from catalogue.cli.console import notes, print_table
 from catalogue.cli.harvesting import progress_bars, watch
 from catalogue.cli.processes import ProcessDied, Processes
 from catalogue.cli.serving import Port, require_free, web_arguments, web_environment
@@ -46,6 +46,7 @@ def demo(
         environment = {
             "CATALOGUE_DATA_DIR": str(folder),
             "CATALOGUE_DATABASE_URL": "",
+            "CATALOGUE_ELASTICSEARCH_URL": "",
             "CATALOGUE_BASE_URL": f"http://127.0.0.1:{port}",
             "CATALOGUE_ALLOWED_PRIVATE_HOSTS": f"127.0.0.1:{sample_port}",
             "CATALOGUE_SITE_NOTICE": NOTICE,
@@ -58,6 +59,7 @@ def demo(
         _wait_for("sample", f"{nodes}/", processes)
         jobs = _register(ledger, nodes)
         processes.start("worker", ["-m", "catalogue", "worker"], environment)
+        processes.start("broker", ["-m", "catalogue", "broker"], environment, restart=True)
         web = web_environment(settings, "127.0.0.1", port)
         processes.start("web", web_arguments(), environment | web)
         _wait_for("web", f"{settings.base_url}/health/live", processes)
@@ -67,13 +69,13 @@ def demo(
         with progress_bars() as bars:
             watch(ledger, jobs, bars, check=processes.check)
         _wait_for_projections(ledger, processes)
-        report(ledger, jobs)
+        report(ledger, jobs, settings.base_url)
         notes.print(f"Ready: {settings.base_url}/ (Ctrl-C ends it)")
         processes.watch()
 
 
-def report(ledger: Ledger, jobs: list[Job]) -> None:
-    """What each node offered and gave, and what the sample's facts say it should."""
+def report(ledger: Ledger, jobs: list[Job], site: str) -> None:
+    """What each node offered and gave, and what the site counts beside what the sample's facts say."""
     wanted = expected()
     rows = []
     for job in jobs:
@@ -83,9 +85,15 @@ def report(ledger: Ledger, jobs: list[Job]) -> None:
             harvested = counts.new + counts.changed + counts.unchanged
             rows.append((run.source, counts.offered, harvested, counts.rejected, reasons or run.message))
     print_table("Sample nodes", ("source", "offered", "harvested", "rejected", "reason"), rows)
-    screen.print(
-        f"By the facts people are counted in {wanted.datasets:,} datasets: "
-        f"{wanted.patients:,} patients, {wanted.studies:,} studies"
+    total = httpx.get(f"{site}/api/v1/search", params={"size": 1}, trust_env=False).json()["total"]
+    counted = [
+        ("the site", total["datasets"], total["patients"], total["studies"]),
+        ("the facts", wanted.distinct, wanted.patients, wanted.studies),
+    ]
+    print_table(
+        "Totals: each dataset once, patients and studies of people",
+        ("", "datasets", "patients", "studies"),
+        counted,
     )
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Final, Self
 from catalogue.errors import CatalogueError
 
 _GRACE_SECONDS: Final = 10.0
+_MOST_RESTARTS: Final = 3
+_RESTART_SECONDS: Final = 60.0
 _PR_SET_PDEATHSIG: Final = 1
 
 
@@ -27,11 +30,16 @@ class Stopped(SystemExit):
     """Somebody asked for the end while parts were still starting: the command ends without a word."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Child:
+    """``restarts`` are the moments at which it was started again; None for a part that must not die."""
+
     name: str
-    process: subprocess.Popen[bytes]
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
     log: Path
+    process: subprocess.Popen[bytes]
+    restarts: deque[float] | None
 
 
 class Processes:
@@ -59,24 +67,19 @@ class Processes:
                 child.process.kill()
                 child.process.wait()
 
-    def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Child:
+    def start(
+        self, name: str, arguments: Sequence[str], environment: Mapping[str, str], *, restart: bool = False
+    ) -> Child:
         """``arguments`` follow the interpreter; the child's own group keeps a terminal's Ctrl-C from it.
 
-        Where the system can, a child also ends when this process is killed and cannot end it. That holds for
-        the thread that starts it: call this from the main one.
+        With ``restart`` a part that dies is started again, unless it does so over and over. Where the system
+        can, a child also ends when this process is killed and cannot end it. That holds for the thread that
+        starts it: call this from the main one.
         """
         log = self._folder / f"{name}.log"
-        with log.open("ab") as file:
-            process = subprocess.Popen(
-                [sys.executable, *arguments],
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-                start_new_session=True,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
-            )
-        child = Child(name, process, log)
+        process = _started(arguments, environment, log)
+        restarts = deque[float](maxlen=_MOST_RESTARTS) if restart else None
+        child = Child(name, arguments, environment, log, process, restarts)
         self._children.append(child)
         return child
 
@@ -86,7 +89,7 @@ class Processes:
             raise Stopped(0)
         for child in self._children:
             code = child.process.poll()
-            if code is not None:
+            if code is not None and not _revived(child):
                 words = child.log.read_text("utf-8", "replace").strip().splitlines()[-5:]
                 raise ProcessDied(f"{child.name} ended with {code}: " + " / ".join(words))
 
@@ -97,6 +100,31 @@ class Processes:
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopped.set()
+
+
+def _started(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+        )
+
+
+def _revived(child: Child) -> bool:
+    """Whether a dead part may be started again, and is: not more than three times a minute."""
+    now = time.monotonic()
+    if child.restarts is None:
+        return False
+    if len(child.restarts) == _MOST_RESTARTS and now - child.restarts[0] < _RESTART_SECONDS:
+        return False
+    child.restarts.append(now)
+    child.process = _started(child.arguments, child.environment, child.log)
+    return True
 
 
 def _end_with_parent() -> None:

@@ -16,6 +16,7 @@ from catalogue.cli.processes import Processes
 from catalogue.errors import Conflict
 from catalogue.services import Workshop, open_ledger
 from catalogue.settings import Settings, read_settings
+from catalogue.stores.broker import run_broker
 from catalogue.worker.loop import Worker
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="Port of the site.")]
@@ -29,7 +30,8 @@ def up(port: Port = 8000, host: Host = "127.0.0.1") -> None:
     open_ledger(settings).close()
     with Processes(settings.data_dir / "run") as processes:
         environment = web_environment(settings, host, port)
-        processes.start("worker", ["-m", "catalogue", "worker"], environment)
+        processes.start("worker", ["-m", "catalogue", "worker"], environment, restart=True)
+        processes.start("broker", ["-m", "catalogue", "broker"], environment, restart=True)
         processes.start("web", web_arguments(), environment)
         notes.print(f"The catalogue answers at http://{host}:{port}/ (logs: {settings.data_dir / 'run'})")
         processes.watch()
@@ -70,6 +72,12 @@ def require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise Conflict(f"{host}:{port} cannot be listened on: {error.strerror}") from error
+
+
+def broker() -> None:
+    """Answer SPARQL queries for all web processes of this machine, until stopped."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    run_broker(read_settings())
 
 
 def web_arguments() -> list[str]:

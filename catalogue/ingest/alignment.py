@@ -14,13 +14,28 @@ from ontologies.aligner import Aligner, Alignment
 from ontologies.concepts import Axis, ConceptScheme
 from ontologies.namespaces import compact
 
+# Two lists share dct:rights, which stands on distributions; all else stands on the dataset itself.
+_ON_DISTRIBUTIONS: Final = (Axis.CONDITION, Axis.USE)
 _AXIS_OF_PROPERTY: Final = {
-    **{iri: axis for axis, iri in terms.AXIS_PROPERTY.items()},
+    **{iri: axis for axis, iri in terms.AXIS_PROPERTY.items() if axis not in _ON_DISTRIBUTIONS},
     f"{terms.CIMG}otherCondition": Axis.CANCER,
 }
+_RIGHTS: Final = terms.AXIS_PROPERTY[Axis.CONDITION]
+_DISTRIBUTION: Final = f"{terms.DCAT}distribution"
 _HUMAN: Final = "human"
 # More than any dataset states; each is looked up, and each takes a line on the record's page.
 _MOST_VALUES: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a source's options say of all its records."""
+
+    derived: bool = False
+    fictional: bool = False
+
+
+_NO_TRAITS: Final = Traits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +52,40 @@ class _Stated:
     alignment: Alignment
 
 
-def aligned(quads: list[Quad], *, subject: str, key: str, aligner: Aligner, scheme: ConceptScheme) -> Aligned:
+def aligned(
+    quads: list[Quad],
+    *,
+    subject: str,
+    key: str,
+    aligner: Aligner,
+    scheme: ConceptScheme,
+    traits: Traits = _NO_TRAITS,
+) -> Aligned:
     """A value that aligns gives way to its concept and stays readable as ``cimg:rawValue``.
 
     A value that does not align stays where it stood, with a finding. Concepts in keywords are added; the
-    keywords stay. Raises ``RecordRejected`` for more values than can be looked up and shown.
+    keywords stay. Counts per value (``cimg:countBy``) are aligned in place. Raises ``RecordRejected``
+    for more values than can be looked up and shown.
     """
     _require_few(sum(_is_value(quad) for quad in quads), subject)
     root = NamedNode(subject)
+    record = _Record(quads, root, aligner)
     kept: list[Quad] = []
     stated: list[_Stated] = []
     for quad in quads:
-        axis = _AXIS_OF_PROPERTY.get(quad.predicate.value) if quad.subject == root else None
-        if axis is not None and isinstance(quad.object, NamedNode | Literal):
-            found = aligner.align(quad.object.value, axis)
-            stated += [_Stated(quad.predicate.value, alignment) for alignment in found]
-            kept += [] if any(alignment.concept for alignment in found) else [quad]
-        else:
+        found = record.alignments(quad)
+        stated += found
+        if quad.predicate.value == terms.VALUE and quad.subject in record.dimensions:
+            kept += record.counted(quad, scheme)
+        elif quad.predicate.value == terms.KEYWORD or not any(one.alignment.concept for one in found):
             kept.append(quad)
-            if (
-                quad.subject == root
-                and quad.predicate.value == terms.KEYWORD
-                and isinstance(quad.object, Literal)
-            ):
-                stated += [_Stated(terms.KEYWORD, found) for found in aligner.recognise(quad.object.value)]
+        elif quad.predicate.value == _RIGHTS:
+            kept += _in_place(quad, found, scheme)
     stated = _once(stated)
     _require_few(len(stated), subject)
     for one in stated:
         kept += _statements(one, root=root, key=key, scheme=scheme)
-    if not counts_towards_totals(one.alignment for one in stated):
-        kept.append(Quad(root, NamedNode(terms.COUNTS_TOWARDS_TOTALS), _boolean(value=False)))
+    kept += _traits(kept, root, traits, (one.alignment for one in stated))
     return Aligned(kept, tuple(_findings(stated, subject)))
 
 
@@ -77,6 +96,79 @@ def counts_towards_totals(alignments: Iterable[Alignment]) -> bool:
     """
     kinds = {one.concept for one in alignments if one.axis is Axis.SUBJECT and one.concept}
     return kinds <= {_HUMAN}
+
+
+class _Record:
+    """Which nodes of a record hold values of which axis."""
+
+    def __init__(self, quads: list[Quad], root: NamedNode, aligner: Aligner) -> None:
+        self._root = root
+        self._aligner = aligner
+        about_root = [quad for quad in quads if quad.subject == root]
+        self._distributions = {quad.object for quad in about_root if quad.predicate.value == _DISTRIBUTION}
+        counts = {quad.object for quad in about_root if quad.predicate.value == terms.COUNT_BY}
+        self.dimensions = {
+            quad.subject: Axis(quad.object.value)
+            for quad in quads
+            if quad.subject in counts
+            and quad.predicate.value == terms.DIMENSION
+            and isinstance(quad.object, Literal)
+            and quad.object.value in set(Axis)
+        }
+
+    def alignments(self, quad: Quad) -> list[_Stated]:
+        """What a statement's value means; empty for statements that hold no value of an axis."""
+        if not isinstance(quad.object, NamedNode | Literal) or not isinstance(quad.subject, NamedNode):
+            return []
+        raw, predicate = quad.object.value, quad.predicate.value
+        if raw.startswith(f"{terms.OWN}datasets/"):
+            return []
+        found: tuple[Alignment, ...] = ()
+        if predicate == _RIGHTS and (quad.subject == self._root or quad.subject in self._distributions):
+            both = (*self._aligner.align(raw, Axis.CONDITION), *self._aligner.align(raw, Axis.USE))
+            found = tuple(one for one in both if one.concept)
+        elif quad.subject == self._root and predicate in _AXIS_OF_PROPERTY:
+            found = self._aligner.align(raw, _AXIS_OF_PROPERTY[predicate])
+        elif quad.subject == self._root and predicate == terms.KEYWORD and isinstance(quad.object, Literal):
+            found = self._aligner.recognise(raw)
+        return [_Stated(predicate, alignment) for alignment in found]
+
+    def counted(self, quad: Quad, scheme: ConceptScheme) -> list[Quad]:
+        """The value of one count, as a concept where it means exactly one."""
+        if not isinstance(quad.object, NamedNode | Literal):
+            return [quad]
+        found = self._aligner.align(quad.object.value, self.dimensions[quad.subject])
+        concept = scheme.get(found[0].concept) if len(found) == 1 and found[0].concept else None
+        if concept is None:
+            return [quad]
+        return [
+            Quad(quad.subject, quad.predicate, NamedNode(concept.iri)),
+            Quad(quad.subject, NamedNode(terms.CONCEPT_CODE), Literal(concept.code)),
+            Quad(quad.subject, NamedNode(terms.RAW_VALUE), Literal(quad.object.value)),
+        ]
+
+
+def _in_place(quad: Quad, found: list[_Stated], scheme: ConceptScheme) -> Iterator[Quad]:
+    """The concepts of a value on the very node that had it: each distribution has its own rights."""
+    for one in found:
+        concept = scheme.get(one.alignment.concept or "")
+        if concept is not None:
+            yield Quad(quad.subject, quad.predicate, NamedNode(concept.iri))
+
+
+def _traits(
+    quads: list[Quad], root: NamedNode, traits: Traits, alignments: Iterable[Alignment]
+) -> Iterator[Quad]:
+    """What the source's options or the record itself say, and whether it counts because of it."""
+    said = {quad.predicate.value for quad in quads if quad.subject == root and _is_true(quad.object)}
+    derived = traits.derived or terms.DERIVED in said
+    fictional = traits.fictional or terms.FICTIONAL in said
+    if derived:
+        yield Quad(root, NamedNode(terms.DERIVED), _boolean(value=True))
+    if fictional:
+        yield Quad(root, NamedNode(terms.FICTIONAL), _boolean(value=True))
+    if derived or fictional or not counts_towards_totals(alignments):
+        yield Quad(root, NamedNode(terms.COUNTS_TOWARDS_TOTALS), _boolean(value=False))
 
 
 def _is_value(quad: Quad) -> bool:
@@ -107,7 +199,8 @@ def _statements(one: _Stated, *, root: NamedNode, key: str, scheme: ConceptSchem
     yield Quad(root, NamedNode(terms.ALIGNED_VALUE), node)
     concept = scheme.get(alignment.concept) if alignment.concept else None
     if concept is not None:
-        yield Quad(root, NamedNode(terms.AXIS_PROPERTY[alignment.axis]), NamedNode(concept.iri))
+        if alignment.axis not in _ON_DISTRIBUTIONS:
+            yield Quad(root, NamedNode(terms.AXIS_PROPERTY[alignment.axis]), NamedNode(concept.iri))
         yield Quad(node, NamedNode(terms.CONCEPT), NamedNode(concept.iri))
     described = {
         terms.AXIS: alignment.axis.value,
@@ -139,3 +232,7 @@ def _findings(stated: list[_Stated], subject: str) -> Iterator[Finding]:
 
 def _boolean(*, value: bool) -> Literal:
     return Literal(str(value).lower(), datatype=NamedNode(f"{terms.XSD}boolean"))
+
+
+def _is_true(term: object) -> bool:
+    return isinstance(term, Literal) and term.value.strip().lower() in ("true", "1")

@@ -1,13 +1,14 @@
 """One harvest of one source: list, read, prepare, stage, and apply in one short transaction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from catalogue.ingest.alignment import Traits
 from catalogue.ingest.canonical import sha256
 from catalogue.ingest.identity import mint_key
-from catalogue.ingest.record import Preparation, Prepared
+from catalogue.ingest.record import Preparation
 from catalogue.ledger import KnownRecord, Lease, Ledger, StagedRecord
 from catalogue.model.run import Run, RunState
 from harvesters.errors import HarvestError, RecordRejected
@@ -69,6 +70,7 @@ class _Harvest:
         self._seen: list[str] = []
         self._staged: list[StagedRecord] = []
         self._offered = 0
+        self._traits = _traits(config)
 
     def to_end(self, lease: Lease | None) -> Run:
         self._move(RunState.FETCHING, "asking the provider for its list")
@@ -101,24 +103,40 @@ class _Harvest:
             )
             return
         known = self._known.get(record.identifier)
-        received = sha256(record.received)
-        if known and self._is_unchanged(known, received):
+        rules = self._using.preparation
+        staged = StagedRecord(
+            identifier=record.identifier,
+            key=known.key if known else self._mint(record.identifier),
+            subject="",
+            received=record.received,
+            received_sha256=sha256(record.received),
+            media_type=record.media_type,
+            crosswalk=rules.crosswalk(record, self._traits),
+            aligner=rules.aligner,
+            published=None,
+            published_sha256=None,
+        )
+        if known and _is_unchanged(known, staged):
             self._seen.append(record.identifier)
             return
-        key = known.key if known else self._mint(record.identifier)
-        try:
-            prepared = self._using.preparation.prepare(record, key=key)
-        except RecordRejected as error:
-            self._reject(record.identifier, str(error))
-            return
-        self._staged.append(_staged(record, key, received, prepared, self._using.preparation))
+        self._staged.append(self._prepared(record, staged))
         if len(self._staged) >= _BATCH:
             self._flush()
 
-    def _is_unchanged(self, known: KnownRecord, received_sha256: str) -> bool:
-        rules = self._using.preparation
-        made_alike = (known.crosswalk, known.aligner) == (rules.crosswalk, rules.aligner)
-        return known.received_sha256 == received_sha256 and made_alike and not known.rejection
+    def _prepared(self, record: Record, staged: StagedRecord) -> StagedRecord:
+        """With what is published of it, or with the reason why nothing is: the bytes are kept either way."""
+        try:
+            made = self._using.preparation.prepare(record, key=staged.key, traits=self._traits)
+        except RecordRejected as error:
+            return replace(staged, rejection=str(error))
+        return replace(
+            staged,
+            subject=made.subject,
+            published=made.triples,
+            published_sha256=made.sha256,
+            identities=made.identities,
+            findings=made.findings,
+        )
 
     def _mint(self, identifier: str) -> str:
         return mint_key(self._config.id, identifier, taken=self._ledger.is_key_taken)
@@ -146,19 +164,16 @@ class _Harvest:
         self._using.report(Progress(self._config.id, state, self._offered, total))
 
 
-def _staged(
-    record: Record, key: str, received_sha256: str, prepared: Prepared, rules: Preparation
-) -> StagedRecord:
-    return StagedRecord(
-        identifier=record.identifier,
-        key=key,
-        subject=prepared.subject,
-        received=record.received,
-        received_sha256=received_sha256,
-        media_type=record.media_type,
-        crosswalk=rules.crosswalk,
-        aligner=rules.aligner,
-        published=prepared.triples,
-        published_sha256=prepared.sha256,
-        findings=prepared.findings,
+def _is_unchanged(known: KnownRecord, staged: StagedRecord) -> bool:
+    """The same bytes under the same rules: nothing else is written, wherever the record stands."""
+    return (known.received_sha256, known.crosswalk, known.aligner) == (
+        staged.received_sha256,
+        staged.crosswalk,
+        staged.aligner,
+    )
+
+
+def _traits(config: SourceConfig) -> Traits:
+    return Traits(
+        derived=config.options.get("derived") == "true", fictional=config.options.get("fictional") == "true"
     )

@@ -7,11 +7,13 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from catalogue.ingest.alignment import aligned
+from catalogue.ingest.alignment import Traits, aligned
 from catalogue.ingest.canonical import canonical_bytes, parse_triples, sha256, skolemised
 from catalogue.profile import terms
 from catalogue.profile.datatypes import DATATYPES, typed
-from harvesters.crosswalks.dcat_ap import VERSION, dcat_ap
+from catalogue.profile.identifiers import strong_identities
+from catalogue.profile.reader import read_dataset
+from harvesters import crosswalks
 from harvesters.errors import RecordRejected
 from harvesters.findings import Finding, Severity
 from harvesters.source import Record
@@ -27,13 +29,20 @@ _COMPUTED_HERE: Final = {terms.COUNTS_TOWARDS_TOTALS, terms.ALIGNED_VALUE}
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")
 
 
+_NO_TRAITS: Final = Traits()
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """``triples`` are canonical N-Triples about ``subject``, the provider's IRI of the dataset."""
+    """``triples`` are canonical N-Triples about ``subject``, the provider's IRI of the dataset.
+
+    ``identities`` make records of other providers the same dataset.
+    """
 
     subject: str
     triples: bytes
     sha256: str
+    identities: tuple[str, ...]
     findings: tuple[Finding, ...]
 
 
@@ -47,23 +56,43 @@ class Preparation:
         self._scheme = scheme
         self._aligner = aligner
         self._served = f"{base_url}/" if base_url else ""
-        self.crosswalk = VERSION
         self.aligner = aligner.version
 
-    def prepare(self, record: Record, *, key: str) -> Prepared:
+    def crosswalk(self, record: Record, traits: Traits) -> str:
+        """Which rules make the record's statements: another version, or another trait, makes it anew."""
+        said = [name for name in ("derived", "fictional") if getattr(traits, name)]
+        return "+".join((crosswalks.crosswalk(record.media_type).version, *said))
+
+    def prepare(self, record: Record, *, key: str, traits: Traits = _NO_TRAITS) -> Prepared:
         """A pure function of the received bytes and the rules. Raises ``RecordRejected``."""
         self._require_a_name_of_its_own(record.identifier)
-        crossed = dcat_ap(record.received, identifier=record.identifier)
+        crossed = crosswalks.crosswalk(record.media_type)(record.received, identifier=record.identifier)
         quads = parse_triples(crossed.triples)
-        foreign = [quad for quad in quads if not self._is_ours_to_say(quad) and not _is_quoted(quad)]
+        explained = {quad.object for quad in quads if quad.predicate.value == terms.ALIGNED_VALUE}
+        foreign = [
+            quad
+            for quad in quads
+            if not self._is_ours_to_say(quad) and not _is_quoted(quad) and quad.subject not in explained
+        ]
         named = skolemised(foreign, subject=crossed.subject, key=key)
         with_types = [_typed(_legible(quad)) for quad in named]
         result = aligned(
-            with_types, subject=crossed.subject, key=key, aligner=self._aligner, scheme=self._scheme
+            with_types,
+            subject=crossed.subject,
+            key=key,
+            aligner=self._aligner,
+            scheme=self._scheme,
+            traits=traits,
         )
         triples = canonical_bytes(result.quads)
-        findings = (*crossed.findings, *self._left_out(quads), *_unreadable(with_types), *result.findings)
-        return Prepared(crossed.subject, triples, sha256(triples), findings)
+        dataset = read_dataset(key, crossed.subject, triples)
+        return Prepared(
+            subject=crossed.subject,
+            triples=triples,
+            sha256=sha256(triples),
+            identities=strong_identities(crossed.subject, dataset.identifiers),
+            findings=(*crossed.findings, *self._left_out(quads), *_unreadable(with_types), *result.findings),
+        )
 
     def _require_a_name_of_its_own(self, identifier: str) -> None:
         if _is_own(identifier) or self._is_served(identifier):

@@ -6,7 +6,8 @@
 ``runs``      what each harvest did                 ``applying``  how a run becomes the truth
 ``jobs``      what is to be done                    ``records``   what the records say
 ``leases``    who may do it alone                   ``changes``   in which order they changed
-``watching``  how a process learns of it
+``watching``  how a process learns of it            ``duplicates`` which of them are one dataset
+``snapshots`` what was shown at one moment
 
 Every method is one transaction or a few short ones. A database that fails raises ``LedgerUnavailable``.
 """
@@ -17,11 +18,13 @@ from typing import Self
 
 from catalogue.ledger.applying import Applying
 from catalogue.ledger.changes import Changes
+from catalogue.ledger.duplicates import Duplicates
 from catalogue.ledger.engine import Clock, Database, use_wal
 from catalogue.ledger.holders import has_died, this_holder
 from catalogue.ledger.jobs import Jobs
 from catalogue.ledger.leases import HasDied
 from catalogue.ledger.migrations import upgrade
+from catalogue.ledger.quality import QualityResults, QualityState
 from catalogue.ledger.records import Records
 from catalogue.ledger.rows import (
     Change,
@@ -30,6 +33,7 @@ from catalogue.ledger.rows import (
     JobState,
     KnownRecord,
     Lease,
+    Offer,
     Published,
     Received,
     Rejection,
@@ -39,6 +43,7 @@ from catalogue.ledger.rows import (
     Version,
 )
 from catalogue.ledger.runs import Runs
+from catalogue.ledger.snapshots import Listed, Snapshot, Snapshots
 from catalogue.ledger.sources import Sources
 from catalogue.ledger.staging import Staging
 from catalogue.ledger.watching import Watching
@@ -51,9 +56,13 @@ __all__ = [
     "KnownRecord",
     "Lease",
     "Ledger",
+    "Listed",
+    "Offer",
     "Published",
+    "QualityState",
     "Received",
     "Rejection",
+    "Snapshot",
     "SourceRow",
     "StagedRecord",
     "Transition",
@@ -62,7 +71,9 @@ __all__ = [
 ]
 
 
-class Ledger(Sources, Runs, Jobs, Staging, Applying, Records, Changes, Watching):
+class Ledger(
+    Sources, Runs, Jobs, Staging, Applying, Records, Duplicates, QualityResults, Changes, Snapshots, Watching
+):
     def __init__(self, database: Database, *, has_died: HasDied = has_died) -> None:
         Jobs.__init__(self, database, has_died=has_died)
         Watching.__init__(self, database)

@@ -26,7 +26,9 @@ from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import Conflict
 from catalogue.ledger.changes import ChangeLog
+from catalogue.ledger.duplicates import regroup
 from catalogue.ledger.engine import OnDatabase
+from catalogue.ledger.identities import replace_identities
 from catalogue.ledger.leases import require_lease
 from catalogue.ledger.named import MentionKind, Named
 from catalogue.ledger.rows import ChangeKind, Lease
@@ -112,6 +114,8 @@ class _Application:
         self.log.withdraw(self._ids_withdrawn(), run=self.run)
         # An empty list proves nothing, whatever it says of itself.
         unseen = self._mark_unseen() if complete and self._count(self.named.identifiers()) else 0
+        replace_identities(self.connection, self.named)
+        regroup(self.log, self.named.published(), run=self.run)
         self.log.close()
         counts = self._counts(accepted, unseen)
         forget_staged(self.connection, self.run)

@@ -90,11 +90,13 @@ class ChangeLog:
         self.connection.execute(insert(change).from_select(columns, lines))
         self._last = self.connection.execute(select(func.coalesce(func.max(change.c.number), 0))).scalar_one()
 
-    def withdraw(self, chosen: Select[tuple[int]], *, run: int | None) -> None:
-        """End the published versions of the records whose numbers the query gives.
+    def withdraw(self, chosen: Select[tuple[int]], *, run: int | None) -> int:
+        """End the published versions of the records whose numbers the query gives; gives how many ended.
 
-        The query is asked three times and must give the same records until their state is moved.
+        The query is asked three times and must give the same records until their state is moved. Their groups
+        of duplicates are to be judged anew afterwards (``duplicates.regroup``).
         """
+        before = self._last
         shown = select(record.c.key).join(version, version.c.record == record.c.id)
         self.append(ChangeKind.DROP, shown.where(version.c.until.is_(None), record.c.id.in_(chosen)), run=run)
         self.connection.execute(
@@ -107,6 +109,7 @@ class ChangeLog:
             .where(record.c.id.in_(chosen))
             .values(state=str(RecordState.WITHDRAWN), datestamp=self.stamp)
         )
+        return self._last - before
 
     def close(self) -> None:
         """Keep the last number and datestamp; a transaction that changed nothing uses up neither."""

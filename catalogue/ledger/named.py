@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union
 
-from catalogue.ledger.tables import mention, record, rejection, staged
+from catalogue.ledger.tables import mention, record, rejection, staged, version
 
 
 class MentionKind(StrEnum):
@@ -37,6 +37,13 @@ class Named:
         return union(
             select(staged.c.identifier).where(staged.c.run == self.run, staged.c.published.is_not(None)),
             self.mentioned(MentionKind.SEEN, mention.c.identifier).where(record.c.rejection == ""),
+        )
+
+    def published(self) -> CompoundSelect[tuple[int]]:
+        """Records that got a version by the run, or were staged with the one they have."""
+        return union(
+            self.staged(record.c.id).where(staged.c.published.is_not(None)),
+            select(version.c.record).where(version.c.run == self.run),
         )
 
     def identifiers(self) -> CompoundSelect[tuple[str]]:

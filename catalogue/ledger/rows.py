@@ -10,6 +10,8 @@ from harvesters.findings import Finding
 from harvesters.source import SourceConfig
 
 SHOWN: Final = frozenset({RecordState.LIVE, RecordState.UNSEEN, RecordState.DUPLICATE})
+# As the tables name them; a duplicate's own state stays there, so that it is not lost with the group.
+SHOWN_STATES: Final = tuple(sorted(str(state) for state in SHOWN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class StagedRecord:
 
     ``subject`` is the provider's IRI of the dataset. ``received`` are the provider's bytes, ``published``
     N-Triples, or None for a record that is rejected for the reason in ``rejection``. ``crosswalk`` and
-    ``aligner`` are the versions that made one of the other.
+    ``aligner`` are the versions that made one of the other. ``identities`` are normalised identifiers that
+    name the same dataset wherever it is offered: DOI, handle, original IRI.
     """
 
     identifier: str
@@ -91,6 +94,7 @@ class StagedRecord:
     aligner: str = ""
     rejection: str = ""
     findings: tuple[Finding, ...] = ()
+    identities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class KnownRecord:
 class Published:
     """The present published version; of a withdrawn record the last one, with the withdrawal's datestamp.
 
-    ``run`` is the one that made this version.
+    ``run`` is the one that made this version. ``duplicate_of`` is the key of the record that represents the
+    group of duplicates, "" for a representative and for a record without duplicates.
     """
 
     key: str
@@ -129,10 +134,19 @@ class Published:
     last_seen: datetime
     version: int
     run: int
+    duplicate_of: str = ""
 
     @property
     def shown(self) -> bool:
         return self.state in SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Where else a dataset is offered."""
+
+    key: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

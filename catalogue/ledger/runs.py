@@ -10,7 +10,16 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from catalogue.errors import Conflict, NotFound
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import Rejection, Transition
-from catalogue.ledger.tables import finding, mention, rejection, run, source, staged, transition
+from catalogue.ledger.tables import (
+    finding,
+    mention,
+    rejection,
+    run,
+    source,
+    staged,
+    staged_identity,
+    transition,
+)
 from catalogue.model.run import Run, RunCounts, RunState
 from harvesters.findings import Finding, Severity
 
@@ -161,6 +170,7 @@ def abandon(connection: Connection, source_id: str, *, state: RunState, cause: s
 
 def forget_staged(connection: Connection, run_id: int) -> None:
     connection.execute(delete(staged).where(staged.c.run == run_id))
+    connection.execute(delete(staged_identity).where(staged_identity.c.run == run_id))
     connection.execute(delete(mention).where(mention.c.run == run_id))
 
 

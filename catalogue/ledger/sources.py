@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from catalogue.errors import Conflict, NotFound
 from catalogue.ledger.changes import ChangeLog, lock_ledger
+from catalogue.ledger.duplicates import rank_of, regroup
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import SourceRow
 from catalogue.ledger.runs import APPLIED, abandon, read_run
@@ -15,7 +16,11 @@ from harvesters.source import SourceConfig
 
 class Sources(OnDatabase):
     def add_source(self, config: SourceConfig, *, hold_first: bool = False) -> SourceRow:
-        """Raises ``Conflict`` if the id is taken; a removed source comes back with its records' keys."""
+        """Raises ``Conflict`` if the id is taken; a removed source comes back with its records' keys.
+
+        The option ``rank``, a whole number, says which source represents a dataset that several offer: the
+        lowest; ``BadRequest`` if it is none.
+        """
         with self._database.writing() as connection:
             lock_ledger(connection)
             values = {**_columns(config), "hold_first": hold_first, "paused": False, "removed": None}
@@ -27,10 +32,22 @@ class Sources(OnDatabase):
             return _one(connection, config.id)
 
     def update_source(self, config: SourceConfig) -> SourceRow:
-        return self._change(config.id, _columns(config))
+        """Another rank changes which records are shown as duplicates."""
+        values = _columns(config)
+        with self._database.writing() as connection:
+            log = ChangeLog.lock(connection, lambda: self._database.now(connection))
+            _one(connection, config.id)
+            connection.execute(update(source).where(source.c.id == config.id).values(values))
+            regroup(log, _records(config.id), run=None)
+            log.close()
+            self._database.announce(connection)
+            return _one(connection, config.id)
 
     def pause_source(self, source_id: str, *, paused: bool = True) -> SourceRow:
-        return self._change(source_id, {"paused": paused})
+        with self._database.writing() as connection:
+            _one(connection, source_id)
+            connection.execute(update(source).where(source.c.id == source_id).values(paused=paused))
+            return _one(connection, source_id)
 
     def remove_source(self, source_id: str, *, cause: str = "the source was removed") -> int:
         """Take a source out of the harvest and withdraw its records; gives how many had been shown."""
@@ -38,11 +55,12 @@ class Sources(OnDatabase):
             log = ChangeLog.lock(connection, lambda: self._database.now(connection))
             _one(connection, source_id)
             abandon(connection, source_id, state=RunState.CANCELLED, cause=cause, now=log.now)
-            log.withdraw(_not_withdrawn(source_id), run=None)
+            withdrawn = log.withdraw(_not_withdrawn(source_id), run=None)
+            regroup(log, _records(source_id), run=None)
             log.close()
             connection.execute(update(source).where(source.c.id == source_id).values(removed=log.now))
             self._database.announce(connection)
-            return log.written
+            return withdrawn
 
     def source(self, source_id: str) -> SourceRow:
         """Raises ``NotFound`` for a source that was never added or is removed."""
@@ -57,12 +75,6 @@ class Sources(OnDatabase):
         with self._database.reading() as connection:
             return tuple(_read(connection, row) for row in connection.execute(wanted).all())
 
-    def _change(self, source_id: str, values: dict[str, object]) -> SourceRow:
-        with self._database.writing() as connection:
-            _one(connection, source_id)
-            connection.execute(update(source).where(source.c.id == source_id).values(values))
-            return _one(connection, source_id)
-
 
 def _insert(connection: Connection, values: dict[str, object]) -> None:
     try:
@@ -72,6 +84,7 @@ def _insert(connection: Connection, values: dict[str, object]) -> None:
 
 
 def _columns(config: SourceConfig) -> dict[str, object]:
+    rank_of(config.options)  # refused before it is kept
     return {
         "id": config.id,
         "kind": config.kind,
@@ -82,9 +95,12 @@ def _columns(config: SourceConfig) -> dict[str, object]:
     }
 
 
+def _records(source_id: str) -> Select[tuple[int]]:
+    return select(record.c.id).where(record.c.source == source_id)
+
+
 def _not_withdrawn(source_id: str) -> Select[tuple[int]]:
-    chosen = select(record.c.id).where(record.c.source == source_id)
-    return chosen.where(record.c.state != str(RecordState.WITHDRAWN))
+    return _records(source_id).where(record.c.state != str(RecordState.WITHDRAWN))
 
 
 def _one(connection: Connection, source_id: str) -> SourceRow:

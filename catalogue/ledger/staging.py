@@ -8,10 +8,11 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, insert, select, union
 
 from catalogue.ledger.engine import OnDatabase
+from catalogue.ledger.identities import staged_identities
 from catalogue.ledger.named import MentionKind
 from catalogue.ledger.rows import KnownRecord, Rejection, StagedRecord
 from catalogue.ledger.runs import require_under_way, write_findings, write_rejections
-from catalogue.ledger.tables import mention, received, record, staged, version
+from catalogue.ledger.tables import member, mention, received, record, staged, staged_identity, version
 from catalogue.model.run import RecordState
 
 _BATCH: Final = 100
@@ -28,16 +29,18 @@ class Staging(OnDatabase):
         newest = (version.c.record == record.c.id) & version.c.until.is_(None)
         present = (received.c.record == record.c.id) & received.c.until.is_(None)
         hashes = (received.c.sha256.label("received_sha256"), version.c.sha256.label("published_sha256"))
+        represented = (member.c.record == record.c.id) & (member.c.representative != record.c.id)
         wanted = (
-            select(record, *hashes)
+            select(record, *hashes, member.c.representative)
             .select_from(record.join(received, present).outerjoin(version, newest))
+            .outerjoin(member, represented)
             .where(record.c.source == source_id)
         )
         with self._database.reading() as connection:
             return {
                 row.identifier: KnownRecord(
                     row.key,
-                    RecordState(row.state),
+                    RecordState(row.state) if row.representative is None else RecordState.DUPLICATE,
                     row.received_sha256,
                     row.crosswalk,
                     row.published_sha256,
@@ -105,6 +108,8 @@ def _firsts(connection: Connection, run_id: int, identifiers: Sequence[str]) -> 
 def _write(connection: Connection, run_id: int, rows: Sequence[StagedRecord]) -> None:
     if rows:
         connection.execute(insert(staged), [_columns(run_id, each) for each in rows])
+    if identities := [one for each in rows for one in staged_identities(run_id, each)]:
+        connection.execute(insert(staged_identity), identities)
     write_findings(connection, run_id, ((each.identifier, found) for each in rows for found in each.findings))
     rejected = [
         Rejection(each.identifier, each.rejection or _UNTOLD) for each in rows if each.published is None

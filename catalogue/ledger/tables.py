@@ -1,10 +1,14 @@
 """Which tables the ledger has.
 
 source ── run ──┬── transition, finding, rejection
-                └── staged, mention            what a run found, until it is applied
+                ├── staged, mention            what a run found, until it is applied
+                └── staged_identity            by which identifiers others know it, until then
 record ─────────┬── received                   every version as the provider gave it
-                └── version                    every version as published
+                ├── version                    every version as published
+                ├── identity                   by which identifiers others know it
+                └── member                     which records are one dataset, and who represents it
 counter, change, watermark                     the change log, its lock and its followers
+quality, quality_state                         what was found of each record, and how far the checks are
 job, lease                                     what is to be done, and who does it
 
 A version is valid from ``since`` until ``until``; the open one (``until`` is null) is the present one.
@@ -190,6 +194,16 @@ staged = Table(
     UniqueConstraint("run", "identifier"),
 )
 
+staged_identity = Table(
+    "staged_identity",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("run", NUMBER, ForeignKey("run.id"), nullable=False),
+    Column("identifier", Prose, nullable=False),
+    Column("value", Prose, nullable=False),
+    Index("ix_staged_identity_run", "run", "identifier"),
+)
+
 mention = Table(
     "mention",
     metadata,
@@ -202,7 +216,7 @@ record = Table(
     "record",
     metadata,
     Column("id", NUMBER, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),
+    Column("key", Prose, nullable=False, unique=True),
     Column("source", Text, ForeignKey("source.id"), nullable=False),
     Column("identifier", Prose, nullable=False, index=True),
     Column("state", Text, nullable=False),
@@ -253,6 +267,8 @@ version = Table(
     Column("since", Moment, nullable=False),
     Column("until", Moment),
     UniqueConstraint("record", "number"),
+    # Holds all that a snapshot asks for.
+    Index("ix_version_shown", "record", "since", "until"),
 )
 Index(
     "ux_version_open",
@@ -260,6 +276,20 @@ Index(
     unique=True,
     sqlite_where=text("until IS NULL"),
     postgresql_where=text("until IS NULL"),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("record", NUMBER, ForeignKey("record.id"), primary_key=True),
+    Column("value", Prose, primary_key=True, index=True),
+)
+
+member = Table(
+    "member",
+    metadata,
+    Column("record", NUMBER, ForeignKey("record.id"), primary_key=True, autoincrement=False),
+    Column("representative", NUMBER, ForeignKey("record.id"), nullable=False, index=True),
 )
 
 counter = Table(
@@ -285,4 +315,24 @@ watermark = Table(
     metadata,
     Column("follower", Text, primary_key=True),
     Column("number", NUMBER, nullable=False),
+)
+
+quality = Table(
+    "quality",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("subject", Prose, nullable=False),
+    Column("version", NUMBER, nullable=False),
+    Column("accept", Boolean, nullable=False),
+    Column("eucaim", Boolean, nullable=False),
+    Column("ehds", Boolean, nullable=False),
+    Column("findings", JSON, nullable=False),
+)
+
+quality_state = Table(
+    "quality_state",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("watermark", NUMBER, nullable=False),
+    Column("made_with", Text, nullable=False),
 )

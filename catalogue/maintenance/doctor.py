@@ -34,13 +34,14 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What ``diagnose`` compares."""
+    """What ``diagnose`` compares. ``followers`` are those whose lag is told."""
 
     ledger: Ledger
     graph: GraphReader
     index: IndexReader
     scheme: ConceptScheme
     base_url: str
+    followers: tuple[str, ...] = ("graph", "index")
 
 
 def diagnose(examined: Examined) -> Diagnosis:
@@ -59,16 +60,16 @@ def diagnose(examined: Examined) -> Diagnosis:
     if not ledger.last_change():
         wanted_graphs = {}
     differences = (
-        *_lags(ledger),
+        *_lags(ledger, examined.followers),
         *_compared("graph store", wanted_graphs, kept_graphs),
         *_compared("search index", wanted_documents, kept_documents),
     )
     return Diagnosis(ledger.count_live(), len(kept_graphs), len(kept_documents), differences)
 
 
-def _lags(ledger: Ledger) -> Iterator[Difference]:
+def _lags(ledger: Ledger, followers: Iterable[str]) -> Iterator[Difference]:
     last = ledger.last_change()
-    for follower in ("graph", "index"):
+    for follower in followers:
         behind = last - ledger.watermark(follower)
         if behind:
             where = "behind" if behind > 0 else "ahead of"

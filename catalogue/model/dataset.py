@@ -47,6 +47,25 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedCount:
+    """What a provider states for one value of an axis (``cimg:countBy``); ``concept`` is a code or None."""
+
+    axis: Axis
+    raw: str
+    concept: str | None
+    patients: int
+    studies: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days; either side may be unknown."""
+
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgeRange:
     """Years; either side may be unknown."""
 
@@ -58,6 +77,8 @@ class AgeRange:
 class Agent:
     name: str
     iri: str = ""
+    email: str = ""
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +105,11 @@ class Dataset:
     values: tuple[AlignedValue, ...] = ()
     counts: Counts = Counts()
     ages: AgeRange = AgeRange()
+    stated: tuple[StatedCount, ...] = ()
+    period: Period = Period()
     publisher: Agent | None = None
+    custodian: Agent | None = None
+    hdab: Agent | None = None
     access_rights: str = ""
     landing_pages: tuple[str, ...] = ()
     distributions: tuple[Distribution, ...] = ()
@@ -93,6 +118,8 @@ class Dataset:
     modified: date | None = None
     version: str = ""
     counts_towards_totals: bool = True
+    derived: bool = False
+    fictional: bool = False
 
     @property
     def title(self) -> str:

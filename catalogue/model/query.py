@@ -8,8 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from catalogue.errors import BadRequest
 
-FACETS: Final = ("cancer", "bodypart", "modality", "manufacturer", "sex", "provider", "access")
-RANGES: Final = ("patients",)
+FACETS: Final = (
+    "cancer",
+    "topography",
+    "bodypart",
+    "modality",
+    "manufacturer",
+    "sex",
+    "country",
+    "provider",
+    "tier",
+    "access",
+    "condition",
+    "use",
+    "type",
+    "method",
+    "linked",
+    "screening",
+    "licence",
+)
+RANGES: Final = ("patients", "studies", "age", "year")
 SORTS: Final = ("relevance", "patients", "-patients", "title", "-modified", "modified")
 MISSING: Final = "missing"
 MAX_TEXT: Final = 400

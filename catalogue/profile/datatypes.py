@@ -7,13 +7,17 @@ from pyoxigraph import Literal, NamedNode
 from catalogue.profile.terms import (
     BYTE_SIZE,
     COUNTS_TOWARDS_TOTALS,
-    HEALTH,
+    DERIVED,
+    FICTIONAL,
     HIGHEST_AGE,
     IMAGES,
     LOWEST_AGE,
     PATIENTS,
     SERIES,
+    STRUCTURED_DATA,
     STUDIES,
+    STUDIES_OF_VALUE,
+    SUBJECTS,
     XSD,
 )
 
@@ -21,8 +25,9 @@ _COUNT: Final = NamedNode(f"{XSD}nonNegativeInteger")
 _BOOLEAN: Final = NamedNode(f"{XSD}boolean")
 
 DATATYPES: Final = {
-    **dict.fromkeys((PATIENTS, STUDIES, SERIES, IMAGES, LOWEST_AGE, HIGHEST_AGE, BYTE_SIZE), _COUNT),
-    **dict.fromkeys((COUNTS_TOWARDS_TOTALS, f"{HEALTH}hasStructuredData"), _BOOLEAN),
+    **dict.fromkeys((PATIENTS, STUDIES, SERIES, IMAGES, SUBJECTS, STUDIES_OF_VALUE), _COUNT),
+    **dict.fromkeys((LOWEST_AGE, HIGHEST_AGE, BYTE_SIZE), _COUNT),
+    **dict.fromkeys((COUNTS_TOWARDS_TOTALS, DERIVED, FICTIONAL, STRUCTURED_DATA), _BOOLEAN),
 }
 
 _LONGEST_COUNT: Final = 15

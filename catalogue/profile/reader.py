@@ -1,6 +1,5 @@
 """Which dataset a record's statements describe."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -8,15 +7,23 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from catalogue.model.dataset import Agent, AgeRange, AlignedValue, Counts, Dataset, Distribution, Text
+from catalogue.model.dataset import (
+    Agent,
+    AgeRange,
+    AlignedValue,
+    Counts,
+    Dataset,
+    Distribution,
+    Period,
+    StatedCount,
+    Text,
+)
 from catalogue.profile import terms
 from catalogue.profile.datatypes import whole_number
+from catalogue.profile.identifiers import normal_identifier
 from ontologies.concepts import Axis
 from ontologies.namespaces import compact
 
-_DOI: Final = re.compile(
-    r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)?(?P<name>10\.\d{4,9}/\S+)", re.ASCII | re.IGNORECASE
-)
 _OLDEST: Final = 120
 
 Term = NamedNode | Literal
@@ -76,7 +83,11 @@ def read_dataset(key: str, iri: str, triples: bytes) -> Dataset:
             images=found.number(iri, terms.IMAGES),
         ),
         ages=_ages(found, iri),
-        publisher=_publisher(found, iri),
+        stated=tuple(sorted(_stated(found, iri), key=lambda one: (one.axis, one.raw))),
+        period=_period(found, iri),
+        publisher=_agent(found, iri, f"{terms.DCT}publisher"),
+        custodian=_agent(found, iri, terms.CUSTODIAN),
+        hdab=_agent(found, iri, terms.HDAB),
         access_rights=found.first(iri, f"{terms.DCT}accessRights"),
         landing_pages=tuple(sorted(found.values(iri, f"{terms.DCAT}landingPage"))),
         distributions=tuple(sorted(_distributions(found, iri), key=lambda one: (one.title, one.access_url))),
@@ -85,14 +96,9 @@ def read_dataset(key: str, iri: str, triples: bytes) -> Dataset:
         modified=_date(found.first(iri, f"{terms.DCT}modified")),
         version=found.first(iri, f"{terms.DCAT}version"),
         counts_towards_totals=found.first(iri, terms.COUNTS_TOWARDS_TOTALS) != "false",
+        derived=found.first(iri, terms.DERIVED) == "true",
+        fictional=found.first(iri, terms.FICTIONAL) == "true",
     )
-
-
-def normal_identifier(value: str) -> str:
-    """A DOI without its resolver and in lower case (ISO 26324), anything else as it is."""
-    text = value.strip()
-    doi = _DOI.fullmatch(text)
-    return doi["name"].lower() if doi else text
 
 
 def _identifiers(found: Statements, iri: str) -> tuple[str, ...]:
@@ -127,14 +133,44 @@ def _ages(found: Statements, iri: str) -> AgeRange:
     )
 
 
-def _publisher(found: Statements, iri: str) -> Agent | None:
-    for term in found.terms(iri, f"{terms.DCT}publisher"):
+def _stated(found: Statements, iri: str) -> Iterator[StatedCount]:
+    for node in found.nodes(iri, terms.COUNT_BY):
+        axis, patients = found.first(node, terms.DIMENSION), found.number(node, terms.SUBJECTS)
+        if axis in set(Axis) and patients is not None:
+            yield StatedCount(
+                axis=Axis(axis),
+                raw=found.first(node, terms.RAW_VALUE) or found.first(node, terms.VALUE),
+                concept=found.first(node, terms.CONCEPT_CODE) or None,
+                patients=patients,
+                studies=found.number(node, terms.STUDIES_OF_VALUE),
+            )
+
+
+def _period(found: Statements, iri: str) -> Period:
+    """The span of all periods stated."""
+    nodes = found.nodes(iri, f"{terms.DCT}temporal")
+    starts = [_date(text) for node in nodes for text in found.values(node, f"{terms.DCAT}startDate")]
+    ends = [_date(text) for node in nodes for text in found.values(node, f"{terms.DCAT}endDate")]
+    return Period(
+        start=min((day for day in starts if day), default=None),
+        end=max((day for day in ends if day), default=None),
+    )
+
+
+def _agent(found: Statements, iri: str, predicate: str) -> Agent | None:
+    for term in found.terms(iri, predicate):
         if isinstance(term, Literal):
             return Agent(name=term.value)
         own = "" if term.value.startswith(terms.OWN) else term.value
         name = found.first(term.value, f"{terms.FOAF}name")
+        contacts = found.nodes(term.value, terms.CONTACT_POINT)
         if name or own:
-            return Agent(name=name or own, iri=own)
+            return Agent(
+                name=name or own,
+                iri=own,
+                email=next((found.first(node, terms.EMAIL) for node in contacts), ""),
+                page=next((found.first(node, terms.CONTACT_PAGE) for node in contacts), ""),
+            )
     return None
 
 

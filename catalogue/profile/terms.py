@@ -27,8 +27,24 @@ AXIS_PROPERTY: Final = {
     Axis.MANUFACTURER: f"{EUCAIM}hasEquipmentManufacturer",
     Axis.SEX: f"{EUCAIM}hasBirthSex",
     Axis.SUBJECT: f"{CIMG}subjectKind",
+    Axis.TOPOGRAPHY: f"{CIMG}topography",
+    Axis.COUNTRY: f"{DCT}spatial",
+    Axis.TIER: f"{EUCAIM}interoperabilityLevel",
+    Axis.TYPE: f"{DCT}type",
+    Axis.METHOD: f"{EUCAIM}collectionMethod",
+    Axis.LINKED: f"{CIMG}linkedDataKind",
+    Axis.SCREENING: f"{CIMG}screening",
+    # These two stand on distributions: both lists share dct:rights there.
+    Axis.CONDITION: f"{DCT}rights",
+    Axis.USE: f"{DCT}rights",
 }
 
+CUSTODIAN: Final = "http://data.europa.eu/930/custodian"
+STRUCTURED_DATA: Final = f"{HEALTH}hasStructuredData"
+HDAB: Final = f"{HEALTH}hdab"
+CONTACT_POINT: Final = "http://data.europa.eu/m8g/contactPoint"
+EMAIL: Final = "http://data.europa.eu/m8g/email"
+CONTACT_PAGE: Final = "http://data.europa.eu/m8g/contactPage"
 KEYWORD: Final = f"{DCAT}keyword"
 PATIENTS: Final = f"{HEALTH}numberOfUniqueIndividuals"
 STUDIES: Final = f"{HEALTH}numberOfRecords"
@@ -37,6 +53,14 @@ IMAGES: Final = f"{CIMG}numberOfImages"
 LOWEST_AGE: Final = f"{HEALTH}minTypicalAge"
 HIGHEST_AGE: Final = f"{HEALTH}maxTypicalAge"
 BYTE_SIZE: Final = f"{DCAT}byteSize"
+
+DERIVED: Final = f"{CIMG}derived"
+FICTIONAL: Final = f"{CIMG}fictional"
+COUNT_BY: Final = f"{CIMG}countBy"
+DIMENSION: Final = f"{CIMG}dimension"
+VALUE: Final = f"{CIMG}value"
+SUBJECTS: Final = f"{CIMG}subjects"
+STUDIES_OF_VALUE: Final = f"{CIMG}studies"
 
 COUNTS_TOWARDS_TOTALS: Final = f"{CIMG}countsTowardsTotals"
 ALIGNED_VALUE: Final = f"{CIMG}alignedValue"

@@ -3,17 +3,15 @@
 from typing import Final
 
 from catalogue.model.dataset import Dataset, Text
-from catalogue.ports import Document, Evidence
-from catalogue.profile.licences import licence_label
+from catalogue.ports import Document, Evidence, Stated
+from catalogue.profile.licences import licence_code, licence_label
 from ontologies.analysis import analyse
 from ontologies.concepts import Axis, ConceptScheme
 
-FACETS: Final = ("cancer", "bodypart", "modality", "manufacturer", "sex", "provider", "access")
-
 # Raised whenever `document` makes something else of the same dataset: the index is then built anew.
-DOCUMENT_VERSION: Final = "2"
+DOCUMENT_VERSION: Final = "3"
 
-_CONCEPT_FACETS: Final = (Axis.CANCER, Axis.BODYPART, Axis.MODALITY, Axis.MANUFACTURER, Axis.SEX)
+_CONCEPT_FACETS: Final = tuple(axis for axis in Axis if axis is not Axis.SUBJECT)
 _SUMMARY: Final = 400
 _LONGEST_TEXT: Final = 20_000
 # A hit is read whole for every page that shows it.
@@ -21,24 +19,33 @@ _MOST_EVIDENCE: Final = 200
 _LONGEST_RAW: Final = 200
 
 
-def document(dataset: Dataset, *, provider: str, scheme: ConceptScheme) -> Document:
-    """``provider`` is the source's id."""
+def document(
+    dataset: Dataset, *, provider: str, offered_by: tuple[str, ...] = (), scheme: ConceptScheme
+) -> Document:
+    """``provider`` is the source's id, ``offered_by`` are those of others that have the same dataset."""
     own = {axis.value: _shown(dataset, axis, scheme) for axis in _CONCEPT_FACETS}
     closure = {facet: _with_broader(codes, scheme) for facet, codes in own.items()}
-    flat = {"provider": (provider,), "access": _access(dataset)}
+    providers = tuple(sorted({provider, *offered_by}))
+    licences = tuple(sorted({licence_code(one.licence) for one in dataset.distributions} - {""}))
+    flat = {"provider": providers, "access": _access(dataset), "licence": licences}
     return Document(
         key=dataset.key,
         title=dataset.title,
         sort_title=analyse(dataset.title) or dataset.title,
         summary=_excerpt(dataset.description),
         provider=provider,
-        licence=_excerpt(", ".join(_licences(dataset))),
+        licence=_excerpt(", ".join(licence_label(code) for code in licences)),
         modified=dataset.modified.isoformat() if dataset.modified else "",
         patients=dataset.counts.patients,
         studies=dataset.counts.studies,
         age_lowest=dataset.ages.lowest,
         age_highest=dataset.ages.highest,
+        year_lowest=dataset.period.start.year if dataset.period.start else None,
+        year_highest=dataset.period.end.year if dataset.period.end else None,
         counted=dataset.counts_towards_totals,
+        derived=dataset.derived,
+        fictional=dataset.fictional,
+        stated=_stated(dataset, scheme),
         concepts={**own, **flat},
         closure={**closure, **flat},
         evidence=tuple(_evidence(dataset)),
@@ -48,6 +55,20 @@ def document(dataset: Dataset, *, provider: str, scheme: ConceptScheme) -> Docum
         text_tokens=_tokens(
             *_texts(dataset.descriptions), dataset.publisher.name if dataset.publisher else ""
         ),
+    )
+
+
+def _stated(dataset: Dataset, scheme: ConceptScheme) -> tuple[Stated, ...]:
+    """One number a concept: of several spellings of a value the largest, for they may share patients."""
+    largest: dict[tuple[str, str], int] = {}
+    for one in dataset.stated:
+        concept = scheme.get(one.concept or "")
+        if concept is not None and not concept.hidden:
+            place = (one.axis.value, concept.code)
+            largest[place] = max(one.patients, largest.get(place, 0))
+    return tuple(
+        Stated(facet=facet, code=code, patients=patients)
+        for (facet, code), patients in sorted(largest.items())
     )
 
 
@@ -64,11 +85,6 @@ def _access(dataset: Dataset) -> tuple[str, ...]:
     """The code of the EU access-right list: PUBLIC, RESTRICTED, NON_PUBLIC."""
     code = dataset.access_rights.rstrip("/").rpartition("/")[2].upper()
     return (code,) if code in ("PUBLIC", "RESTRICTED", "NON_PUBLIC") else ()
-
-
-def _licences(dataset: Dataset) -> list[str]:
-    labels = (licence_label(one.licence) for one in dataset.distributions if one.licence)
-    return list(dict.fromkeys(labels))
 
 
 def _evidence(dataset: Dataset) -> list[Evidence]:

@@ -10,9 +10,14 @@ _BATCH: Final = 500
 
 
 class Projection(Protocol):
-    """A copy of the ledger that can be made anew from nothing. Its own watermark is the truth about it."""
+    """A copy of the ledger that can be made anew from nothing. Its own watermark is the truth about it.
+
+    ``step`` is None, or how many changes one round takes in: such a projection is slow, and begins anew by
+    itself when it is given changes while its watermark is 0.
+    """
 
     name: str
+    step: int | None
 
     def watermark(self) -> int:
         """The last change it holds; 0 asks for a rebuild."""
@@ -36,17 +41,19 @@ class Projection(Protocol):
 
 
 def follow(ledger: Ledger, projection: Projection) -> int:
-    """Bring a projection up to the end of the change log; returns the number of records written."""
+    """Bring a projection up to the end of the change log, or one step on; returns the records written."""
     last = ledger.last_change()
-    if projection.watermark() > last or (last and not projection.watermark()):
+    if projection.step is None and (projection.watermark() > last or (last and not projection.watermark())):
         rebuild(ledger, projection)
         return ledger.count_live()
     if ledger.watermark(projection.name) > projection.watermark():  # an older copy was put back
         ledger.set_watermark(projection.name, projection.watermark())
     written = 0
-    while changes := ledger.changes_after(projection.watermark(), _BATCH):
+    while changes := ledger.changes_after(projection.watermark(), projection.step or _BATCH):
         projection.apply(changes, watermark=changes[-1].number)
         written += len({change.key for change in changes})
+        if projection.step is not None:
+            break
     if ledger.watermark(projection.name) != projection.watermark() or not projection.is_published():
         # The ledger is told last: a crash before that leaves it behind, and the next round publishes again.
         projection.publish()

@@ -6,14 +6,18 @@ from pathlib import Path
 
 from catalogue.folders import replace_text
 from catalogue.ledger import Change, Ledger
+from catalogue.model.quality import Level
 from catalogue.ports import GraphChange, GraphReader, GraphWriter, NamedGraph
 from catalogue.projections.graphs import (
     GraphNames,
     catalogue_graph,
     concept_graph,
+    drop_quality,
     drop_record,
+    put_quality,
     put_record,
     put_run,
+    quality_graph,
     record_graph,
 )
 from catalogue.publishing.record import catalogue_record
@@ -31,6 +35,7 @@ class GraphStore:
 
 class GraphProjection:
     name = "graph"
+    step: int | None = None
 
     def __init__(self, ledger: Ledger, store: GraphStore, *, base_url: str, scheme: ConceptScheme) -> None:
         self._ledger = ledger
@@ -58,8 +63,9 @@ class GraphProjection:
         self._writer.publish()
 
     def is_published(self) -> bool:
+        """An empty store is published, too: that a query finds nothing is an answer."""
         generation = self._store.reader.generation()
-        return (generation.watermark if generation else 0) == self._writer.watermark()
+        return generation is not None and generation.watermark == self._writer.watermark()
 
     def _signature(self) -> str:
         return f"{self._names.base_url} {self._scheme.version}"
@@ -74,6 +80,18 @@ class GraphProjection:
                 yield from put_record(published[key], self._names)
             else:
                 yield from drop_record(key, self._names)
+        yield from self._known_quality(changes)
+
+    def _known_quality(self, changes: Sequence[Change]) -> Iterator[GraphChange]:
+        """What was checked before this store came to it: an older copy that was put back lacks it."""
+        checked_up_to = self._ledger.quality_state().watermark
+        for key in {change.key: None for change in changes if change.number <= checked_up_to}:
+            checked = self._ledger.quality(key)
+            for level in Level:
+                if checked is None:
+                    yield drop_quality(key, level, self._names)
+                else:
+                    yield put_quality(checked, level, self._names)
 
 
 def expected_graphs(ledger: Ledger, names: GraphNames, scheme: ConceptScheme) -> Iterator[NamedGraph]:
@@ -84,3 +102,5 @@ def expected_graphs(ledger: Ledger, names: GraphNames, scheme: ConceptScheme) ->
         yield record_graph(published, names)
     yield catalogue_graph(records, ledger.runs_with_changes(), names)
     yield concept_graph(scheme, names)
+    if ledger.quality_state().watermark:
+        yield quality_graph(ledger.iterate_quality(), names)

@@ -1,19 +1,19 @@
 """Which named graphs the graph store holds of the ledger and the scheme."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from catalogue.ledger import Published
+from catalogue.model.quality import CheckedRecord, Level
 from catalogue.model.run import Run
 from catalogue.ports import DropGraph, GraphChange, NamedGraph, PutGraph, PutNode
 from catalogue.profile import terms
 from catalogue.publishing.addresses import served, served_triples
+from catalogue.publishing.feed import CATALOGUE_TITLE
+from catalogue.publishing.quality import measurement, measurement_node, metric
 from catalogue.publishing.record import catalogue_record, record_node, run_activity, run_node
 from ontologies.concepts import Concept, ConceptScheme
-
-_TITLE: Final = "Cancer image catalogue"
 
 
 class GraphNames:
@@ -23,6 +23,7 @@ class GraphNames:
         self.base_url = base_url
         self.catalogue = f"{base_url}/graph/catalogue"
         self.concepts = f"{base_url}/graph/concepts"
+        self.quality = f"{base_url}/graph/quality"
 
     def record(self, key: str) -> str:
         return f"{self.base_url}/graph/{key}"
@@ -55,6 +56,21 @@ def catalogue_graph(records: Iterable[bytes], runs: Iterable[Run], names: GraphN
     return NamedGraph(names.catalogue, served_triples(triples, names.base_url))
 
 
+def quality_graph(checked: Iterable[CheckedRecord], names: GraphNames) -> NamedGraph:
+    measurements = (measurement(one, level) for one in checked for level in Level)
+    triples = b"".join((*map(metric, Level), *measurements))
+    return NamedGraph(names.quality, served_triples(triples, names.base_url))
+
+
+def put_quality(checked: CheckedRecord, level: Level, names: GraphNames) -> GraphChange:
+    node = served(measurement_node(checked.key, level), names.base_url)
+    return PutNode(names.quality, node, served_triples(measurement(checked, level), names.base_url))
+
+
+def drop_quality(key: str, level: Level, names: GraphNames) -> GraphChange:
+    return PutNode(names.quality, served(measurement_node(key, level), names.base_url), b"")
+
+
 def concept_graph(scheme: ConceptScheme, names: GraphNames) -> NamedGraph:
     """The scheme and its closure: ``skos:broaderTransitive`` leads to all broader ones, not to itself."""
     triples = [triple for concept in scheme for triple in _concept(concept, scheme)]
@@ -66,7 +82,7 @@ def _catalogue() -> bytes:
     return _lines(
         [
             Triple(node, NamedNode(terms.RDF_TYPE), NamedNode(f"{terms.DCAT}Catalog")),
-            Triple(node, NamedNode(f"{terms.DCT}title"), Literal(_TITLE, language="en")),
+            Triple(node, NamedNode(f"{terms.DCT}title"), Literal(CATALOGUE_TITLE, language="en")),
         ]
     )
 
@@ -78,7 +94,7 @@ def _concept(concept: Concept, scheme: ConceptScheme) -> Iterator[Triple]:
         return Triple(node, NamedNode(terms.SKOS + term), value)
 
     yield Triple(node, NamedNode(terms.RDF_TYPE), NamedNode(f"{terms.SKOS}Concept"))
-    yield say("inScheme", NamedNode(f"{terms.OWN}concepts/{concept.axis.value}"))
+    yield say("inScheme", NamedNode(f"{terms.OWN}concepts/{concept.axis.value}#scheme"))
     yield say("prefLabel", Literal(concept.label, language="en"))
     yield say("notation", Literal(concept.code))
     for text in concept.synonyms:

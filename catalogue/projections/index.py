@@ -1,17 +1,23 @@
 """The search index as a follower of the change log."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
 
 from catalogue.ledger import Change, Ledger, Published
+from catalogue.model.query import FACETS
 from catalogue.ports import Document, DropDocument, IndexSettings, IndexWriter, PutDocument
 from catalogue.profile.reader import read_dataset
-from catalogue.projections.documents import DOCUMENT_VERSION, FACETS, document
+from catalogue.projections.documents import DOCUMENT_VERSION, document
 from ontologies.analysis import ANALYSIS_VERSION
 from ontologies.concepts import ConceptScheme
+
+_BATCH: Final = 500
 
 
 class IndexProjection:
     name = "index"
+    step: int | None = None
 
     def __init__(self, ledger: Ledger, writer: IndexWriter, *, scheme: ConceptScheme) -> None:
         self._ledger = ledger
@@ -22,13 +28,12 @@ class IndexProjection:
         return self._writer.watermark()
 
     def apply(self, changes: Sequence[Change], *, watermark: int) -> None:
-        keys = {change.key: None for change in changes}
-        published = {one.key: one for one in self._ledger.published_many(keys)}
+        keys = list(dict.fromkeys(change.key for change in changes))
+        made = {
+            one.key: one for one in _documents(self._ledger.published_many(keys), self._ledger, self._scheme)
+        }
         documents = [
-            PutDocument(document=document_of(published[key], self._scheme))
-            if key in published
-            else DropDocument(key=key)
-            for key in keys
+            PutDocument(document=made[key]) if key in made else DropDocument(key=key) for key in keys
         ]
         self._writer.apply(documents, watermark=watermark)
 
@@ -48,12 +53,21 @@ def index_settings(scheme: ConceptScheme) -> IndexSettings:
     )
 
 
-def document_of(published: Published, scheme: ConceptScheme) -> Document:
-    dataset = read_dataset(published.key, published.subject, published.triples)
-    return document(dataset, provider=published.source, scheme=scheme)
-
-
 def expected_documents(ledger: Ledger, scheme: ConceptScheme) -> Iterator[Document]:
     """All documents that an index in agreement with the ledger holds."""
-    for published in ledger.iterate_published():
-        yield document_of(published, scheme)
+    shown = ledger.iterate_published()
+    while batch := tuple(islice(shown, _BATCH)):
+        yield from _documents(batch, ledger, scheme)
+
+
+def _documents(records: Sequence[Published], ledger: Ledger, scheme: ConceptScheme) -> Iterator[Document]:
+    """One document a dataset: of a group of duplicates the representative, which names all its providers."""
+    offers = ledger.offers([one.key for one in records])
+    for published in records:
+        if not published.duplicate_of:
+            yield document(
+                read_dataset(published.key, published.subject, published.triples),
+                provider=published.source,
+                offered_by=tuple(offer.source for offer in offers.get(published.key, ())),
+                scheme=scheme,
+            )

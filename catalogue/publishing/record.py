@@ -1,36 +1,15 @@
 """One record in RDF: the dataset as published, and the catalogue record about it."""
 
-import re
-from collections.abc import Iterable
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from catalogue.ledger import Published
 from catalogue.model.run import Run
 from catalogue.profile import terms
 from catalogue.publishing.addresses import served_triples
+from catalogue.publishing.formats import written
 
-MEDIA_TYPES: Final = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-}
-
-_PREFIXES: Final = {
-    "dcat": terms.DCAT,
-    "dct": terms.DCT,
-    "foaf": terms.FOAF,
-    "adms": terms.ADMS,
-    "skos": terms.SKOS,
-    "prov": terms.PROV,
-    "healthdcatap": terms.HEALTH,
-    "eucaim": terms.EUCAIM,
-    "xsd": terms.XSD,
-}
-# RDF/XML makes an element's name of the end of a property's address; `.../terms/1` has none.
-_XML_NAME: Final = re.compile(r"[^\W\d][\w.-]*\Z")
 _STATUS: Final = "http://publications.europa.eu/resource/authority/concept-status/CURRENT"
 
 
@@ -71,17 +50,9 @@ def run_activity(run: Run) -> bytes:
 
 
 def serialised(published: Published, *, base_url: str, media_type: str) -> bytes:
-    """The dataset and its catalogue record, as served. ``media_type`` is a key of ``MEDIA_TYPES``.
-
-    RDF/XML cannot say statements whose property ends in no XML name; they are left out there.
-    """
-    wanted = MEDIA_TYPES[media_type]
+    """The dataset and its catalogue record, as served. ``media_type`` is a key of ``MEDIA_TYPES``."""
     triples = served_triples(catalogue_record(published) + published.triples, base_url)
-    quads: Iterable[Quad] = parse(triples, format=RdfFormat.N_TRIPLES)
-    if wanted == RdfFormat.RDF_XML:
-        quads = (quad for quad in quads if _XML_NAME.search(quad.predicate.value))
-    prefixes = {**_PREFIXES, "cimg": f"{base_url}/terms#"}
-    return bytes(serialize((quad.triple for quad in quads), format=wanted, prefixes=prefixes) or b"")
+    return written(triples, base_url=base_url, media_type=media_type)
 
 
 def _moment(text: str) -> Literal:

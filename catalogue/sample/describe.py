@@ -1,11 +1,11 @@
-"""How the facts of a collection read as a short English text.
+"""How the facts of a collection, or of a result made from one, read as a short English text.
 
 The nodes need a description each; every word here is composed from the facts, none is the source's prose.
 """
 
 from typing import Final
 
-from catalogue.sample.facts import Collection, stated, values
+from catalogue.sample.facts import AnalysisResult, Collection, stated, values
 
 _IMAGES: Final = {
     "CR": "computed radiography",
@@ -45,6 +45,20 @@ def description(collection: Collection) -> str:
     """One to three sentences: what was imaged and how much, which cancers, what else comes with it."""
     sentences = (_images(collection), _cancers(collection), _supporting(collection))
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def result_description(result: AnalysisResult) -> str:
+    """Two sentences: what was made, from which collections."""
+    made = _joined(tuple(_RESULTS[code] for code in stated(result.modalities) if code in _RESULTS))
+    patients, studies = (
+        _number(result.patients, "patient", "patients"),
+        _number(result.studies, "study", "studies"),
+    )
+    named = result.collections[:_LISTED]
+    more = len(result.collections) - len(named)
+    sources = _joined((*named, f"{more} more collections") if more else named)
+    text = f"{made or 'results'} for images of {patients}, {studies}"
+    return f"{text[0].upper()}{text[1:]}. Made from {sources}."
 
 
 def _images(collection: Collection) -> str:

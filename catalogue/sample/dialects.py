@@ -1,7 +1,7 @@
 """How a node phrases a collection: the choices that differ between providers, and the record they give."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
@@ -19,10 +19,11 @@ _DICOM_FILES: Final = "https://www.iana.org/assignments/media-types/application/
 
 
 class Parts(Enum):
-    """Whether publisher, identifiers and distributions have names of their own."""
+    """Whether publisher, identifiers and distributions have names; the latter may even be documents."""
 
     NAMED = "named"
     BLANK = "blank"
+    DOCUMENTS = "documents"
 
 
 class Lists(Enum):
@@ -65,7 +66,7 @@ def dataset(collection: Collection, dialect: Dialect, *, base: str) -> Resource:
         *_keywords(collection, dialect),
         *_imaging(collection, dialect),
         *_people(collection, dialect),
-        *_agents_and_files(collection, dialect, iri),
+        *_agents_and_files(collection, dialect, base),
     )
     return Resource(iri, ("dcat:Dataset",), statements)
 
@@ -133,9 +134,10 @@ def _people(collection: Collection, dialect: Dialect) -> Iterator[Statement]:
         yield Statement("eucaim:hasBirthSex", Literal(code))
 
 
-def _agents_and_files(collection: Collection, dialect: Dialect, iri: str) -> Iterator[Statement]:
+def _agents_and_files(collection: Collection, dialect: Dialect, base: str) -> Iterator[Statement]:
     def part(name: str, kind: str, *statements: Statement) -> Resource:
-        return Resource(f"{iri}#{name}" if dialect.parts is Parts.NAMED else None, (kind,), statements)
+        iri = f"{base}/dataset/{collection.id}#{name}"
+        return Resource(None if dialect.parts is Parts.BLANK else iri, (kind,), statements)
 
     publisher = part("publisher", "foaf:Agent", Statement("foaf:name", Literal(collection.contributor)))
     yield Statement("dct:publisher", publisher)
@@ -145,6 +147,8 @@ def _agents_and_files(collection: Collection, dialect: Dialect, iri: str) -> Ite
             yield Statement("dcat:landingPage", Iri(origin.url))
             yield Statement("adms:identifier", part(f"identifier{number}", "adms:Identifier", notation))
         files = part(f"distribution{number}", "dcat:Distribution", *_distribution(origin, dialect))
+        if dialect.parts is Parts.DOCUMENTS:
+            files = replace(files, iri=f"{base}/distribution/{collection.id}-{number}")
         yield Statement("dcat:distribution", files)
 
 

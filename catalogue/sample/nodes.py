@@ -1,66 +1,51 @@
-"""Which sample nodes there are, and the documents each of them serves.
+"""Which sample nodes there are.
 
-A further node is one more entry of ``NODES``. The facts hold programmes that no node offers yet (trials, the
-quantitative imaging groups and others).
+Each offers some of the facts in its own way; a further node is one more entry of ``NODES``.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
-from typing import Literal as OneOf
+from typing import Final, TypeAlias
 
+from catalogue.sample.dcat_node import DcatNode, Paging
 from catalogue.sample.dialects import HEALTH_PORTAL, HEALTH_W3ID, Dialect, Lists, Modalities, Parts, dataset
-from catalogue.sample.facts import Collection
-from catalogue.sample.statements import Iri, Literal, Resource, Statement
-from catalogue.sample.syntaxes import Syntax, write
+from catalogue.sample.eucaim import EUCAIM_PREFIXES, eucaim_dataset
+from catalogue.sample.facts import Collection, Selection
+from catalogue.sample.fair_data_point import FDP_PREFIXES, FairDataPoint, Shelf
+from catalogue.sample.fictional_node import FictionalNode
+from catalogue.sample.oai_node import OaiNode
+from catalogue.sample.statements import Resource
+from catalogue.sample.syntaxes import Syntax
+
+DocumentNode: TypeAlias = DcatNode | FairDataPoint | FictionalNode
+Node: TypeAlias = DocumentNode | OaiNode
+
+_TWICE: Final = frozenset({"cptac_luad", "lidc_idri", "prostatex", "tcga_brca", "tcga_luad"})
+"""What the OAI-PMH node offers besides, under the same DOI as another node."""
+
+_LARGE_TRIALS: Final = frozenset(
+    {"acrin_6698", "acrin_contralateral_breast_mr", "ct_colonography", "ispy1", "ispy2", "nlst"}
+)
+
+_FDP: Final = Dialect(
+    syntax=Syntax.TURTLE,
+    health=HEALTH_PORTAL,
+    language="en",
+    dates="xsd:dateTime",
+    numbers="xsd:nonNegativeInteger",
+    parts=Parts.DOCUMENTS,
+    lists=Lists.SPLIT,
+    modalities=Modalities.CONCEPT,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
-    """Hydra's words for pages of ``size`` records, and where the sum of all records stands."""
-
-    size: int
-    view: str
-    first: str
-    last: str
-    following: str
-    previous: str
-    total_on: OneOf["page", "catalogue"]
+def _phrased(collection: Collection, base: str) -> Resource:
+    return dataset(collection, _FDP, base=base)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSpec:
-    """A provider node: what it offers, and how it speaks. Without paging it serves one document."""
-
-    id: str
-    title: str
-    programmes: tuple[str, ...]
-    dialect: Dialect
-    paging: Paging | None = None
-
-    @property
-    def path(self) -> str:
-        return f"/{self.id}/catalog.{self.dialect.syntax.suffix}"
-
-    def offered(self, collections: tuple[Collection, ...]) -> tuple[Collection, ...]:
-        return tuple(item for item in collections if item.programme in self.programmes)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a node answers at ``path``; ``page`` is the value of ``?page=``, None where there is but one."""
-
-    path: str
-    page: int | None
-    media_type: str
-    body: bytes
-
-
-NODES: Final = (
-    NodeSpec(
+NODES: Final[tuple[Node, ...]] = (
+    DcatNode(
         "tcga",
         "TCGA node (sample)",
-        ("tcga",),
+        Selection(("tcga",)),
         Dialect(
             syntax=Syntax.TURTLE,
             health=HEALTH_W3ID,
@@ -81,10 +66,10 @@ NODES: Final = (
             total_on="page",
         ),
     ),
-    NodeSpec(
+    DcatNode(
         "community",
         "Community node (sample)",
-        ("community",),
+        Selection(("community",)),
         Dialect(
             syntax=Syntax.JSON_LD,
             health=HEALTH_PORTAL,
@@ -105,10 +90,10 @@ NODES: Final = (
             total_on="catalogue",
         ),
     ),
-    NodeSpec(
+    DcatNode(
         "cptac",
         "CPTAC node (sample)",
-        ("cptac", "apollo", "cgci", "hcmi"),
+        Selection(("cptac", "apollo", "cgci", "hcmi")),
         Dialect(
             syntax=Syntax.RDF_XML,
             health=HEALTH_PORTAL,
@@ -120,10 +105,10 @@ NODES: Final = (
             modalities=Modalities.KEYWORD,
         ),
     ),
-    NodeSpec(
+    DcatNode(
         "research",
         "Research node (sample)",
-        ("htan", "nlm", "nih", "covid_19", "pdmr", "icdc"),
+        Selection(("htan", "nlm", "nih", "covid_19", "pdmr", "icdc")),
         Dialect(
             syntax=Syntax.N_TRIPLES,
             health=HEALTH_PORTAL,
@@ -135,53 +120,42 @@ NODES: Final = (
             modalities=Modalities.LITERAL,
         ),
     ),
+    FairDataPoint(
+        "fdp",
+        "Quantitative imaging FAIR Data Point (sample)",
+        (
+            Shelf("rider", "RIDER", Selection(("rider",))),
+            Shelf("qin", "Quantitative Imaging Network", Selection(("qin",)), size=4),
+            Shelf("qiba", "QIBA", Selection(("qiba",))),
+            Shelf("fda", "FDA", Selection(("fda",))),
+            Shelf("midi", "MIDI", Selection(("midi",))),
+        ),
+        _phrased,
+        {**FDP_PREFIXES, "health": HEALTH_PORTAL},
+        drafts=frozenset({"rider_pilot"}),
+    ),
+    OaiNode(
+        "trials",
+        "Trials node (sample)",
+        "Analysis results (sample)",
+        Selection(("nctn", "cmb", "cddp_eagle", "ccdi", "nci_trials"), besides=_TWICE, without=_LARGE_TRIALS),
+        {
+            "ccdi": "Childhood Cancer Data Initiative",
+            "cddp_eagle": "EAGLE lung cancer study",
+            "cmb": "Cancer Moonshot Biobank",
+            "community": "Community",
+            "cptac": "CPTAC",
+            "nci_trials": "NCI trials",
+            "nctn": "National Clinical Trials Network",
+            "tcga": "TCGA",
+        },
+    ),
+    FairDataPoint(
+        "eucaim",
+        "Large trials in EUCAIM DCAT-AP 2.0 (sample)",
+        (Shelf("trials", "Large trials", Selection(besides=_LARGE_TRIALS)),),
+        eucaim_dataset,
+        EUCAIM_PREFIXES,
+    ),
+    FictionalNode("example", "Fictional example hospital (invented data)"),
 )
-
-
-def documents(spec: NodeSpec, collections: tuple[Collection, ...], *, address: str) -> tuple[Document, ...]:
-    """Write all that a node serves under ``address``, in order of pages."""
-    records = spec.offered(collections)
-    if spec.paging is None:
-        return (_document(spec, None, (_catalogue(spec, records, address),)),)
-    return tuple(_paged(spec, spec.paging, records, address))
-
-
-def _paged(
-    spec: NodeSpec, paging: Paging, records: tuple[Collection, ...], address: str
-) -> Iterator[Document]:
-    last = -(-len(records) // paging.size)
-    for number in range(1, last + 1):
-        shown = records[(number - 1) * paging.size : number * paging.size]
-        total = Statement("hydra:totalItems", Literal(str(len(records)), datatype="xsd:integer"))
-        view = _view(paging, number, last, f"{address}{spec.path}")
-        if paging.total_on == "page":
-            page = Resource(view.iri, view.types, (total, *view.statements))
-            yield _document(spec, number, (page, _catalogue(spec, shown, address)))
-        else:
-            extra = (total, Statement("hydra:view", view))
-            yield _document(spec, number, (_catalogue(spec, shown, address, extra),))
-
-
-def _view(paging: Paging, number: int, last: int, url: str) -> Resource:
-    links = {paging.first: 1, paging.last: last}
-    if number < last:
-        links[paging.following] = number + 1
-    if number > 1:
-        links[paging.previous] = number - 1
-    statements = (Statement(word, Iri(f"{url}?page={page}")) for word, page in links.items())
-    return Resource(f"{url}?page={number}", (paging.view,), tuple(statements))
-
-
-def _catalogue(
-    spec: NodeSpec, shown: tuple[Collection, ...], address: str, extra: tuple[Statement, ...] = ()
-) -> Resource:
-    base = f"{address}/{spec.id}"
-    datasets = (Statement("dcat:dataset", dataset(item, spec.dialect, base=base)) for item in shown)
-    title = Statement("dct:title", Literal(spec.title, spec.dialect.language))
-    types = ("dcat:Catalog", "hydra:Collection") if extra else ("dcat:Catalog",)
-    return Resource(f"{base}/catalog", types, (title, *extra, *datasets))
-
-
-def _document(spec: NodeSpec, page: int | None, resources: tuple[Resource, ...]) -> Document:
-    syntax = spec.dialect.syntax
-    return Document(spec.path, page, syntax.media_type, write(resources, syntax, spec.dialect.prefixes))

@@ -37,7 +37,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A thing with its types (prefixed names) and statements; a blank node where ``iri`` is None."""
+    """A thing with its types (prefixed names, perhaps none) and statements; blank where ``iri`` is None."""
 
     iri: str | None
     types: tuple[str, ...]

@@ -62,7 +62,7 @@ def _turtle_blocks(resource: Resource) -> Iterator[str]:
 
 
 def _turtle_statements(resource: Resource) -> str:
-    lines = [f"a {', '.join(resource.types)}"]
+    lines = [f"a {', '.join(resource.types)}"] if resource.types else []
     lines += [f"{item.predicate} {_turtle_value(item)}" for item in resource.statements]
     return " ;\n    ".join(lines)
 
@@ -116,7 +116,7 @@ def _rdf_xml(resources: tuple[Resource, ...], prefixes: Prefixes) -> str:
 
 
 def _element(resource: Resource, prefixes: Prefixes) -> str:
-    first, *others = resource.types
+    first, *others = resource.types or ("rdf:Description",)
     about = "" if resource.iri is None else f' rdf:about="{escape(resource.iri)}"'
     types = "".join(f'<rdf:type rdf:resource="{escape(expand(name, prefixes))}"/>\n' for name in others)
     body = "".join(_property(statement, prefixes) for statement in resource.statements)
@@ -147,7 +147,8 @@ def _object(resource: Resource) -> dict[str, Json]:
     for statement in resource.statements:
         values.setdefault(statement.predicate, []).append(_json_value(statement))
     written: dict[str, Json] = {} if resource.iri is None else {"@id": resource.iri}
-    written["@type"] = list(resource.types)
+    if resource.types:
+        written["@type"] = list(resource.types)
     return written | {name: many[0] if len(many) == 1 else many for name, many in values.items()}
 
 

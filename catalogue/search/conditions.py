@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from catalogue.model.query import MISSING, SearchQuery, Selection, Span
 from catalogue.ports import IndexReader, Totals
 from catalogue.search.compile import compile_query
-from catalogue.search.vocabulary import FACET_LABELS, NOT_STATED, Vocabulary
+from catalogue.search.vocabulary import FACET_LABELS, NOT_STATED, RANGE_LABELS, Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +41,26 @@ def relaxations(query: SearchQuery, index: IndexReader, vocabulary: Vocabulary) 
     return tuple(sorted(helpful, key=lambda relaxation: -relaxation.total.datasets))
 
 
-def span_label(span: Span) -> str:
+def span_label(name: str, span: Span) -> str:
+    """``50 or more patients``, ``age 18 to 40``, ``imaged 2015 or later``."""
+    match name:
+        case "age":
+            return f"age {_between(span, '{}', 'or more')}"
+        case "year":
+            return f"imaged {_between(span, '{}', 'or later')}"
+        case _:
+            return f"{_between(span, '{:,}', 'or more')} {name}"
+
+
+def _between(span: Span, form: str, open_end: str) -> str:
+    """Years and ages stand without separators, hence ``form``."""
     match span:
         case Span(least=None, most=int(most)):
-            return f"at most {most:,} patients"
+            return f"at most {form.format(most)}"
         case Span(least=int(least), most=None):
-            return f"{least:,} or more patients"
+            return f"{form.format(least)} {open_end}"
         case _:
-            return f"{span.least:,} to {span.most:,} patients"
+            return f"{form.format(span.least)} to {form.format(span.most)}"
 
 
 def _words(query: SearchQuery) -> Iterator[Condition]:
@@ -81,7 +93,7 @@ def _whole_facets(query: SearchQuery, vocabulary: Vocabulary) -> Iterator[Condit
 
 def _ranges(query: SearchQuery) -> Iterator[Condition]:
     for name, span in query.ranges.items():
-        yield Condition(name, "Patients", span_label(span), query.without_range(name))
+        yield Condition(name, RANGE_LABELS[name], span_label(name, span), query.without_range(name))
 
 
 def _label(facet: str, value: str, vocabulary: Vocabulary) -> str:

@@ -81,10 +81,13 @@ class RangeAnswer(_Answer):
 
 
 class HitAnswer(_Answer):
+    """``counted`` is false where ``total`` leaves the patients out: animals, invented, or counted already."""
+
     key: str
     title: str
     provider: str
     patients: int | None
+    counted: bool
     score: float
     why: tuple[str, ...]
     links: dict[str, str]
@@ -131,6 +134,7 @@ def _hit(found: Found, links: Callable[[str], dict[str, str]]) -> HitAnswer:
         title=document.title,
         provider=document.provider,
         patients=document.patients,
+        counted=document.counted,
         score=round(found.score, 5),
         why=tuple(str(reason) for reason in found.why),
         links=links(document.key),

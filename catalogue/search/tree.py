@@ -38,6 +38,11 @@ class Facet:
     missing_chosen: bool = False
 
     @property
+    def is_stated(self) -> bool:
+        """Whether any provider states patients for one of the values."""
+        return any(node.patients_stated is not None for node in self.values)
+
+    @property
     def chosen(self) -> int:
         return sum(node.chosen for node in self.values) + self.missing_chosen
 
@@ -61,6 +66,8 @@ def facet_tree(name: str, counts: FacetCounts, selection: Selection, vocabulary:
             depth=0,
             datasets=value.datasets,
             patients=value.patients,
+            patients_stated=value.patients_stated,
+            datasets_stated=value.datasets_stated,
             chosen=code in chosen,
         )
         for code, value in counted.items()

@@ -6,16 +6,33 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from catalogue.errors import BadRequest
+from catalogue.profile.licences import licence_code, licence_label
 from ontologies.concepts import Axis, ConceptScheme
 
 FACET_LABELS: Final[Mapping[str, str]] = {
     "cancer": "Cancer type",
-    "bodypart": "Body part",
+    "topography": "Tumour site",
+    "bodypart": "Body part imaged",
     "modality": "Modality",
     "manufacturer": "Manufacturer",
     "sex": "Sex",
+    "country": "Country",
     "provider": "Provider",
+    "tier": "Interoperability tier",
     "access": "Access",
+    "condition": "Access condition",
+    "use": "Permitted use",
+    "type": "Dataset type",
+    "method": "Collection method",
+    "linked": "Linked data",
+    "screening": "Screening",
+    "licence": "Licence",
+}
+RANGE_LABELS: Final[Mapping[str, str]] = {
+    "patients": "Patients",
+    "studies": "Imaging studies",
+    "age": "Age",
+    "year": "Year of imaging",
 }
 ACCESS_LABELS: Final[Mapping[str, str]] = {
     "PUBLIC": "Public",
@@ -52,6 +69,8 @@ class Vocabulary:
             case "access":
                 bare = value.removeprefix(_ACCESS_AUTHORITY)
                 return bare if bare in ACCESS_LABELS else None
+            case "licence":
+                return licence_code(value)
             case _:
                 concept = self.scheme.find(value, Axis(facet))
                 return concept.code if concept else None
@@ -62,6 +81,8 @@ class Vocabulary:
                 return self.providers.get(code) or code
             case "access":
                 return ACCESS_LABELS.get(code, code)
+            case "licence":
+                return licence_label(code)
             case _:
                 return self.scheme.label(code)
 

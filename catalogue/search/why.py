@@ -43,15 +43,15 @@ def reasons(hit: Hit, compiled: Compiled, q: str, vocabulary: Vocabulary) -> tup
 
 
 def _meant(document: Document, compiled: Compiled, vocabulary: Vocabulary) -> Iterable[Why]:
-    found: dict[Why, None] = {}
+    """One reason for each concept and what was wanted, in a word of the provider's rather than a code."""
+    found: dict[tuple[str, str], Why] = {}
     for facet, wanted in compiled.wanted().items():
-        for said in document.evidence:
-            if said.axis != facet:
-                continue
+        said = [one for one in document.evidence if one.axis == facet]
+        for one in sorted(said, key=lambda one: "://" in one.raw or one.raw.startswith("urn:")):
             for code in wanted:
-                if vocabulary.is_within(said.concept, code):
-                    found[_reason(said.raw, said.concept, code, vocabulary)] = None
-    return found
+                if vocabulary.is_within(one.concept, code):
+                    found.setdefault((one.concept, code), _reason(one.raw, one.concept, code, vocabulary))
+    return found.values()
 
 
 def _reason(raw: str, concept: str, wanted: str, vocabulary: Vocabulary) -> Meant:

@@ -14,11 +14,22 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from catalogue.errors import GraphStoreUnavailable
-from catalogue.folders import FolderTakenError, Ownership, current, point, remove, rename
+from catalogue.folders import (
+    FolderTakenError,
+    Ownership,
+    current,
+    held,
+    point,
+    remove,
+    rename,
+    replace_text,
+)
 from catalogue.ports import DropGraph, Generation, GraphChange, GraphDigest, NamedGraph, PutGraph, PutNode
 
 _STORE_GRAPH: Final = NamedNode("urn:catalogue:graph/store")
 _WATERMARK: Final = NamedNode("urn:catalogue:terms#watermark")
+# Beside a generation's store: a query over the union of all graphs would show it inside.
+_WATERMARK_FILE: Final = "WATERMARK"
 _KEPT_GENERATIONS: Final = 3
 # One update takes 9 kB of memory a quad and slows with its size; a bulk load does neither, but cannot delete.
 _BULK_FROM: Final = 2_000
@@ -68,11 +79,14 @@ class OxigraphWriter:
         with _failures(self._live):
             self._store.flush()
             self._store.backup(half)
+            _bare(half)
+        watermark = self.watermark()
+        replace_text(half / _WATERMARK_FILE, str(watermark))
         rename(half, generations / str(number))
         point(self._folder, str(number))
         for old in sorted(known)[: -(_KEPT_GENERATIONS - 1)]:
-            remove(generations / str(old))
-        return Generation(number, self.watermark())
+            _remove_unused(generations / str(old))
+        return Generation(number, watermark)
 
     def rebuild(self, graphs: Iterable[NamedGraph], *, watermark: int) -> None:
         aside = self._folder / "live.new"
@@ -105,14 +119,14 @@ class OxigraphReader:
 
     def generation(self) -> Generation | None:
         opened = self._current()
-        return Generation(opened[0], _watermark(opened[1])) if opened else None
+        return Generation(opened[0], self._watermark(opened[0])) if opened else None
 
     def scan(self) -> Iterator[GraphDigest]:
         opened = self._current()
         if opened is None:
             return
         for graph in opened[1].named_graphs():
-            if isinstance(graph, NamedNode) and graph != _STORE_GRAPH:
+            if isinstance(graph, NamedNode):
                 digest = _digest(opened[1], graph)
                 if digest.triples:  # a graph emptied node by node is no graph
                     yield digest
@@ -122,6 +136,13 @@ class OxigraphReader:
         name = NamedNode(graph.iri)
         store.extend(_quads(graph))
         return _digest(store, name)
+
+    def _watermark(self, number: int) -> int:
+        file = self._folder / "generations" / str(number) / _WATERMARK_FILE
+        try:
+            return int(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise GraphStoreUnavailable(f"generation {number} cannot be read: {error}") from error
 
     def _current(self) -> tuple[int, Store] | None:
         with self._lock:
@@ -214,6 +235,20 @@ def _update(
 
 def _data(quads: Iterable[Quad]) -> str:
     return "".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}\n" for quad in quads)
+
+
+def _bare(generation: Path) -> None:
+    """Take out what is the store's own, so that no query meets it."""
+    store = Store(generation)
+    store.remove_graph(_STORE_GRAPH)
+    store.flush()
+
+
+def _remove_unused(generation: Path) -> None:
+    """Leave a generation to the queries that still read it; a later publication takes it away."""
+    with held(generation, alone=True) as taken:
+        if taken:
+            remove(generation)
 
 
 def _watermark(store: Store) -> int:

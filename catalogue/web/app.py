@@ -15,7 +15,7 @@ from catalogue.profile.licences import licence_label
 from catalogue.resources import templates_folder
 from catalogue.search.vocabulary import FACET_LABELS
 from catalogue.web import texts
-from catalogue.web.blueprints import api, health, pages
+from catalogue.web.blueprints import api, feed, health, pages, resolve, sparql
 from catalogue.web.headers import init_headers
 from catalogue.web.links import Links
 from catalogue.web.problems import init_problems
@@ -48,8 +48,8 @@ def create_app(services: WebServices) -> Flask:
     init_headers(app)
     init_problems(app)
     _init_templates(app, services)
-    for door in (pages.blueprint, api.blueprint, health.blueprint):
-        app.register_blueprint(door)
+    for door in (api, feed, health, pages, resolve, sparql):
+        app.register_blueprint(door.blueprint)
     mount = Links(services.base_url).mount
     if mount:
         app.wsgi_app = Mounted(app.wsgi_app, mount)  # type: ignore[method-assign]

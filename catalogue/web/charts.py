@@ -13,25 +13,34 @@ _LABEL: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``short`` fits beside the bar; ``top`` and ``middle`` are pixels, ``width`` is an SVG length."""
+    """``short`` fits beside the bar; ``top`` and ``middle`` are pixels, ``width`` and ``soft`` SVG lengths.
+
+    ``soft`` is the faint bar behind, "" for none; ``value`` leads where it is known, ``whole`` else.
+    """
 
     label: str
     short: str
-    value: int
+    value: int | None
+    whole: int | None
     link: str
     top: int
     middle: int
     width: str
+    soft: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """``style`` is the axis's class of the theme; ``unit`` heads the table's column of numbers."""
+    """``style`` is the axis's class of the theme; the units head the table's columns of numbers.
+
+    ``whole_unit`` is "" for a chart of one number a bar.
+    """
 
     title: str
     note: str
     heading: str
     unit: str
+    whole_unit: str
     style: str
     bars: tuple[Bar, ...]
     height: int
@@ -39,18 +48,37 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
+    """``value`` is stated of the very thing, ``whole`` is what the datasets with it hold; None is unknown."""
+
     label: str
-    value: int
-    link: str
+    value: int | None
+    link: str = ""
+    whole: int | None = None
 
 
-def bar_chart(
-    amounts: Iterable[Amount], *, title: str, note: str, heading: str, unit: str, style: str
-) -> Chart:
+@dataclass(frozen=True, slots=True)
+class Caption:
+    title: str
+    note: str
+    heading: str
+    unit: str
+    whole_unit: str = ""
+
+
+def bar_chart(amounts: Iterable[Amount], caption: Caption, *, style: str) -> Chart:
     rows = tuple(amounts)
-    most = max((row.value for row in rows), default=0)
+    most = max((max(row.value or 0, row.whole or 0) for row in rows), default=0)
     bars = tuple(_bar(place, row, most) for place, row in enumerate(rows))
-    return Chart(title, note, heading, unit, style, bars, height=_ROW * len(bars))
+    return Chart(
+        title=caption.title,
+        note=caption.note,
+        heading=caption.heading,
+        unit=caption.unit,
+        whole_unit=caption.whole_unit,
+        style=style,
+        bars=bars,
+        height=_ROW * len(bars),
+    )
 
 
 def share(value: int, most: int, widest: float = 100.0) -> str:
@@ -65,8 +93,10 @@ def _bar(place: int, row: Amount, most: int) -> Bar:
         label=row.label,
         short=row.label if len(row.label) <= _LABEL else row.label[: _LABEL - 1].rstrip() + "…",
         value=row.value,
+        whole=row.whole,
         link=row.link,
         top=place * _ROW + 7,
         middle=place * _ROW + 16,
-        width=share(row.value, most, _WIDEST),
+        width=share(row.value or 0, most, _WIDEST),
+        soft="" if row.whole is None else share(row.whole, most, _WIDEST),
     )

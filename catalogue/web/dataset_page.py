@@ -1,24 +1,29 @@
 """What a dataset's page shows: facts, each value as harvested beside its concept, access, identifiers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from catalogue.model.dataset import AlignedValue, Counts, Dataset, Text
 from catalogue.search.vocabulary import ACCESS_LABELS, FACET_LABELS
 from catalogue.web import texts
+from catalogue.web.charts import Amount, Caption, Chart, bar_chart
 from catalogue.web.hits import AXIS_STYLES, Chip, chip
 from catalogue.web.links import RDF_TYPES, Links
+from catalogue.web.quality_panel import QualityView, quality_view
 from catalogue.web.services import DatasetView
 from ontologies.concepts import Axis, ConceptScheme
 
 RDF_NAMES: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt": "N-Triples"}
 
-_FACT_AXES: Final = (Axis.CANCER, Axis.BODYPART, Axis.MODALITY, Axis.MANUFACTURER, Axis.SEX)
-_AXIS_LABELS: Final = {**FACET_LABELS, Axis.SUBJECT: "Subjects"}
+_FACT_AXES: Final = tuple(axis for axis in Axis if axis is not Axis.SUBJECT)
+# Few nodes state these, and none has to: their absence is not worth a word.
+_SELDOM: Final = (Axis.TOPOGRAPHY, Axis.USE, Axis.LINKED, Axis.SCREENING, Axis.CONDITION)
+_AXIS_LABELS: Final[Mapping[str, str]] = {**FACET_LABELS, Axis.SUBJECT: "Subjects"}
 # What fits on a page that still opens at once; the downloads hold the whole record.
 _MOST_ENTRIES: Final = 300
 _LONGEST_TEXT: Final = 50_000
+_MOST_BARS: Final = 12
 _JUSTIFICATIONS: Final = {
     "semapv:ManualMappingCuration": "chosen by a person",
     "semapv:LexicalMatching": "found by its words",
@@ -70,11 +75,18 @@ class DatasetPage:
     numbers: tuple[Number, ...]
     facts: tuple[Fact, ...]
     not_stated: tuple[str, ...]
+    charts: tuple[Chart, ...]
     rows: tuple[MappedRow, ...]
     keywords: tuple[str, ...]
     downloads: tuple[Download, ...]
     permanent: str
     shortened: bool
+    quality: QualityView | None
+
+    @property
+    def resolvable(self) -> str:
+        """The identifier that people most likely have at hand."""
+        return next(iter(self.dataset.identifiers), self.dataset.iri)
 
     @property
     def ages(self) -> str:
@@ -88,6 +100,12 @@ class DatasetPage:
             case lowest, highest:
                 return f"{lowest} to {highest} years"
 
+    @property
+    def imaged(self) -> str:
+        """The span of the images' years, "" where it is not stated."""
+        years = (day.year for day in (self.dataset.period.start, self.dataset.period.end) if day)
+        return " to ".join(dict.fromkeys(map(str, years)))
+
 
 def dataset_page(view: DatasetView, links: Links, scheme: ConceptScheme) -> DatasetPage:
     dataset = _fitting(view.dataset)
@@ -99,11 +117,13 @@ def dataset_page(view: DatasetView, links: Links, scheme: ConceptScheme) -> Data
         numbers=tuple(_numbers(dataset.counts)),
         facts=tuple(_facts(dataset, links, scheme)),
         not_stated=tuple(_not_stated(dataset)),
+        charts=tuple(_charts(dataset, scheme)),
         rows=tuple(_row(value, links, scheme) for value in dataset.values),
         keywords=tuple(dict.fromkeys(keyword.text for keyword in dataset.keywords)),
         downloads=tuple(downloads(dataset.key, links)),
         permanent=links.absolute(links.dataset(dataset.key)),
         shortened=dataset != view.dataset,
+        quality=quality_view(view.quality, version=view.version),
     )
 
 
@@ -156,9 +176,39 @@ def _facts(dataset: Dataset, links: Links, scheme: ConceptScheme) -> Iterator[Fa
             )
 
 
+def _charts(dataset: Dataset, scheme: ConceptScheme) -> Iterator[Chart]:
+    """What the provider states per value, one chart an axis."""
+    for axis in _FACT_AXES:
+        largest = _largest(axis, dataset, scheme)
+        if largest:
+            name = _AXIS_LABELS[axis]
+            caption = Caption(
+                title=f"Patients by {name.lower()}",
+                note="As the provider counts them; one patient may stand in several rows.",
+                heading=name,
+                unit="Patients",
+            )
+            ranked = sorted(largest.items(), key=lambda one: (-one[1], one[0]))[:_MOST_BARS]
+            amounts = (Amount(label, patients) for label, patients in ranked)
+            yield bar_chart(amounts, caption, style=AXIS_STYLES[axis])
+
+
+def _largest(axis: Axis, dataset: Dataset, scheme: ConceptScheme) -> Mapping[str, int]:
+    """One number a label: spellings of one concept may share patients. What means no concept is left out."""
+    decided = {
+        one.raw for one in dataset.values if one.axis is axis and one.justification and not one.concept
+    }
+    largest: dict[str, int] = {}
+    for one in dataset.stated:
+        if one.axis is axis and (one.concept or one.raw not in decided):
+            label = scheme.label(one.concept) if one.concept else one.raw
+            largest[label] = max(one.patients, largest.get(label, 0))
+    return largest
+
+
 def _not_stated(dataset: Dataset) -> Iterator[str]:
     for axis in _FACT_AXES:
-        if not any(value.axis is axis for value in dataset.values):
+        if axis not in _SELDOM and not any(value.axis is axis for value in dataset.values):
             yield _AXIS_LABELS[axis].lower()
     if dataset.ages.lowest is dataset.ages.highest is None:
         yield "age"

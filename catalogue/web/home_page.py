@@ -8,14 +8,17 @@ from catalogue.model.run import RunState
 from catalogue.ports import Totals
 from catalogue.search.page import SearchPage
 from catalogue.search.tree import Facet
-from catalogue.web.charts import Amount, Chart, bar_chart
+from catalogue.web.charts import Amount, Caption, Chart, bar_chart
 from catalogue.web.hits import HitView, hit_view
 from catalogue.web.links import Links
 from catalogue.web.services import ProviderView
 from ontologies.concepts import ConceptScheme
 
 BARS: Final = 8
-NEWEST: Final = SearchQuery(sort="-modified", size=3)
+# More than are shown: what is fictional is passed over.
+NEWEST: Final = SearchQuery(sort="-modified", size=50)
+
+_SHOWN: Final = 3
 
 _FAILED: Final = {RunState.FAILED, RunState.INCOMPLETE}
 
@@ -55,12 +58,13 @@ def home_view(
             page.facets["modality"], "ax-modality", links, "A dataset of several modalities stands in each."
         ),
     )
+    newest = [found for found in page.hits if not found.document.fictional][:_SHOWN]
     titles = {provider.id: provider.title for provider in providers}
     return HomeView(
         total=page.total,
         charts=charts,
-        providers=tuple(provider_row(provider) for provider in providers),
-        newest=tuple(hit_view(found, links, scheme, titles) for found in page.hits),
+        providers=tuple(provider_row(one) for one in sorted(providers, key=lambda one: one.fictional)),
+        newest=tuple(hit_view(found, links, scheme, titles) for found in newest),
     )
 
 
@@ -79,16 +83,20 @@ def _patients_by(facet: Facet, style: str, links: Links, note: str) -> Chart:
     """Draw the top of the tree only: a narrower value's patients are in its broader one's bar."""
     top = [node for node in facet.values if node.parent is None]
     most = sorted(top, key=lambda node: (-node.patients, node.label))[:BARS]
+    stated = any(node.patients_stated is not None for node in most)
     name = facet.label.lower()
-    return bar_chart(
-        (
-            Amount(node.label, node.patients, links.search_for(facet.name, node.code))
-            for node in most
-            if node.patients
-        ),
+    every = "all patients of the datasets with it"
+    both = f"Solid bar, bold number: patients stated to have it. Faint bar, grey number: {every}."
+    caption = Caption(
         title=f"Patients by {name}",
-        note=f"All patients of the datasets with it. {note}",
+        note=f"{both if stated else every.capitalize() + '.'} {note}",
         heading=facet.label,
-        unit="Patients in datasets",
-        style=style,
+        unit="Patients with it" if stated else "",
+        whole_unit="Patients in datasets",
     )
+    amounts = (
+        Amount(node.label, node.patients_stated, links.search_for(facet.name, node.code), node.patients)
+        for node in most
+        if node.patients
+    )
+    return bar_chart(amounts, caption, style=style)

@@ -46,6 +46,11 @@ class Links:
     def search_for(self, facet: str, value: str) -> str:
         return self.search(SearchQuery(facets={facet: Selection(values=(value,))}))
 
+    def sparql(self, query: str = "", form: str = "html") -> str:
+        """The endpoint, or the answer to a query; ``form`` is how the answer is written."""
+        given = urlencode({"query": query, "format": form}) if query else ""
+        return f"{self.mount}/sparql" + (f"?{given}" if given else "")
+
     def api_search(self, query: SearchQuery | None = None) -> str:
         return f"{self.mount}/api/v1/search" + _question(query)
 
@@ -57,6 +62,14 @@ class Links:
 
     def dataset_as(self, key: str, suffix: str) -> str:
         return f"{self.dataset(key)}.{suffix}"
+
+    def catalogue(self, suffix: str, page: int = 1, snapshot: int | None = None) -> str:
+        """A page of the feed, of the present list or of the one of a snapshot."""
+        held = {} if snapshot is None else {"page": page, "snapshot": snapshot}
+        return f"{self.mount}/catalog.{suffix}" + (f"?{urlencode(held)}" if held else "")
+
+    def resolve(self, identifier: str) -> str:
+        return f"{self.mount}/resolve?{urlencode({'id': identifier}, safe=':/')}"
 
     def provider(self, source: str) -> str:
         return f"{self.mount}/providers/{quote(source, safe='')}"

@@ -10,12 +10,14 @@ from pydantic import BaseModel, ConfigDict
 from werkzeug.exceptions import HTTPException
 
 from catalogue import errors
-from catalogue.errors import BadRequest, CatalogueError, StoreUnavailable
+from catalogue.errors import BadRequest, CatalogueError, QueryStopped, StoreUnavailable
 from catalogue.web.links import Links
 from catalogue.web.query_string import check_query_string
 from catalogue.web.services import services
 
 MACHINE_PATHS: Final = ("/api/", "/health/")
+# Whoever takes anything is a person elsewhere, but a machine here.
+MOSTLY_MACHINES: Final = frozenset(("/sparql",))
 
 # What the page /about explains, one anchor a kind; all others are plain HTTP.
 KINDS: Final[Mapping[str, str]] = {
@@ -23,6 +25,7 @@ KINDS: Final[Mapping[str, str]] = {
     "not-found": "No record, page or provider has this address.",
     "gone": "The record was here and was withdrawn by its provider.",
     "conflict": "The present state does not allow the act.",
+    "query-stopped": "A SPARQL query took more time or memory than one query may; ask for less.",
     "store-unavailable": "The ledger, the graph store or the search index does not answer. Try again later.",
 }
 
@@ -43,17 +46,22 @@ def init_problems(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
 
 
-def _answer_ours(error: CatalogueError) -> Response:
+def problem_of(error: CatalogueError) -> Problem:
+    """What may be said of an error in public; the rest is logged."""
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         current_app.logger.error("%s: %s", type(error).__name__, error)
     kind = _kind(error)
-    problem = Problem(
+    return Problem(
         type=Links(services().base_url).problem(kind) if kind else "about:blank",
         title=error.title,
         status=error.status,
         detail=_public(error),
         parameter=error.parameter if isinstance(error, BadRequest) else None,
     )
+
+
+def _answer_ours(error: CatalogueError) -> Response:
+    problem = problem_of(error)
     headers = {"Retry-After": "10"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     return _answer(problem, headers)
 
@@ -86,8 +94,10 @@ def wants_page() -> bool:
     if request.path.startswith(MACHINE_PATHS):
         return False
     accepted = request.accept_mimetypes
-    best = accepted.best_match(["text/html", "application/problem+json", "application/json"])
-    return best == "text/html"
+    offered = ["text/html", "application/problem+json", "application/json"]
+    if request.path in MOSTLY_MACHINES:
+        offered.reverse()
+    return accepted.best_match(offered) == "text/html"
 
 
 def _kind(error: CatalogueError) -> str:
@@ -103,4 +113,5 @@ def _public(error: CatalogueError) -> str:
     """Keep a store's own words, which may hold addresses and file names, to the log."""
     if isinstance(error, StoreUnavailable):
         return f"{error.title}; please try again in a moment."
-    return str(error) if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else error.title
+    told = error.status < HTTPStatus.INTERNAL_SERVER_ERROR or isinstance(error, QueryStopped)
+    return str(error) if told else error.title

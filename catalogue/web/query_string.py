@@ -11,6 +11,9 @@ from catalogue.errors import BadRequest
 
 _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_LINE_ENDS: Final = str.maketrans("", "", "\t\r\n")
+# What is written over several lines.
+_TEXTS: Final = frozenset(("query",))
 _MOST_PAIRS: Final = 1000
 
 
@@ -38,6 +41,20 @@ def refuse_parameters() -> None:
         raise BadRequest(f"there is no parameter {name[:60]!r} here", parameter=name[:60])
 
 
+def single_parameters(*known: str) -> dict[str, str]:
+    """For addresses that take these, each once at most; raises ``BadRequest`` naming any other."""
+    found: dict[str, str] = {}
+    for name, value in pairs():
+        if name not in known:
+            raise BadRequest(
+                f"there is no parameter {name[:60]!r} here, only {', '.join(known)}", parameter=name[:60]
+            )
+        if name in found:
+            raise BadRequest(f"{name} is given twice", parameter=name)
+        found[name] = value
+    return found
+
+
 def _pairs(parts: list[str]) -> Iterator[tuple[str, str]]:
     for part in parts:
         raw_name, _, raw_value = part.partition("=")
@@ -53,6 +70,6 @@ def _decoded(text: str, name: str) -> str:
         value = unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
     except UnicodeDecodeError as error:
         raise BadRequest(f"{short!r} is no UTF-8", parameter=short) from error
-    if _CONTROL.search(value):
+    if _CONTROL.search(value.translate(_LINE_ENDS) if name in _TEXTS else value):
         raise BadRequest(f"{short!r} holds a control character", parameter=short)
     return value

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from catalogue.model.dataset import AlignedValue
+from catalogue.model.dataset import Agent, AlignedValue
 from catalogue.web.links import Links
-from catalogue.web.services import DatasetView, ProviderView
+from catalogue.web.services import DatasetView, OfferView, ProviderView
 from ontologies.concepts import ConceptScheme
 
 
@@ -47,9 +47,34 @@ class AgesAnswer(_Answer):
     highest: int | None
 
 
+class StatedAnswer(_Answer):
+    """What the provider states for one value of an axis."""
+
+    axis: str
+    raw: str
+    concept: str | None
+    patients: int
+    studies: int | None
+
+
+class PeriodAnswer(_Answer):
+    start: date | None
+    end: date | None
+
+
 class AgentAnswer(_Answer):
     name: str
     iri: str
+    email: str
+    page: str
+
+
+class OfferAnswer(_Answer):
+    """Another provider's record of the same dataset."""
+
+    key: str
+    provider: str
+    links: dict[str, str]
 
 
 class DistributionAnswer(_Answer):
@@ -70,6 +95,7 @@ class ProviderAnswer(_Answer):
     last_success: datetime | None
     last_run_state: str
     message: str
+    fictional: bool
     links: dict[str, str]
 
 
@@ -78,6 +104,8 @@ class ProvidersAnswer(_Answer):
 
 
 class DatasetAnswer(_Answer):
+    """``duplicate_of`` is the key of the record that searches and totals take instead, null for itself."""
+
     key: str
     iri: str
     title: str
@@ -87,9 +115,17 @@ class DatasetAnswer(_Answer):
     identifiers: tuple[str, ...]
     values: tuple[ValueAnswer, ...]
     counts: CountsAnswer
+    stated: tuple[StatedAnswer, ...]
     counts_towards_totals: bool
+    derived: bool
+    fictional: bool
+    duplicate_of: str | None
+    also: tuple[OfferAnswer, ...]
     ages: AgesAnswer
+    period: PeriodAnswer
     publisher: AgentAnswer | None
+    custodian: AgentAnswer | None
+    hdab: AgentAnswer | None
     access_rights: str
     landing_pages: tuple[str, ...]
     distributions: tuple[DistributionAnswer, ...]
@@ -117,9 +153,17 @@ def dataset_answer(view: DatasetView, links: Links, scheme: ConceptScheme) -> Da
         identifiers=dataset.identifiers,
         values=tuple(_value(value, links, scheme) for value in dataset.values),
         counts=CountsAnswer.model_validate(dataset.counts),
+        stated=tuple(StatedAnswer.model_validate(one) for one in dataset.stated),
         counts_towards_totals=dataset.counts_towards_totals,
+        derived=dataset.derived,
+        fictional=dataset.fictional,
+        duplicate_of=view.duplicate_of or None,
+        also=tuple(_offer(offer, links) for offer in view.offers),
         ages=AgesAnswer.model_validate(dataset.ages),
-        publisher=AgentAnswer.model_validate(dataset.publisher) if dataset.publisher else None,
+        period=PeriodAnswer.model_validate(dataset.period),
+        publisher=_agent(dataset.publisher),
+        custodian=_agent(dataset.custodian),
+        hdab=_agent(dataset.hdab),
         access_rights=dataset.access_rights,
         landing_pages=dataset.landing_pages,
         distributions=tuple(DistributionAnswer.model_validate(one) for one in dataset.distributions),
@@ -149,8 +193,17 @@ def _provider(provider: ProviderView, links: Links) -> ProviderAnswer:
         last_success=provider.last_success,
         last_run_state=provider.last_run_state,
         message=provider.message,
+        fictional=provider.fictional,
         links={"self": links.absolute(links.provider(provider.id))},
     )
+
+
+def _offer(offer: OfferView, links: Links) -> OfferAnswer:
+    return OfferAnswer(key=offer.key, provider=offer.provider.id, links=links.of_dataset(offer.key))
+
+
+def _agent(agent: Agent | None) -> AgentAnswer | None:
+    return AgentAnswer.model_validate(agent) if agent else None
 
 
 def _value(value: AlignedValue, links: Links, scheme: ConceptScheme) -> ValueAnswer:

@@ -1,18 +1,16 @@
-"""What the search page shows: chips, facets with check boxes, hits, paging, and a way out of no hits."""
+"""What the search page shows: chips, totals, hits, paging, and a way out of no hits."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from catalogue.model.query import MISSING, SORTS, SearchQuery
-from catalogue.ports import NumberRange
 from catalogue.search.conditions import Condition, Relaxation
 from catalogue.search.page import SearchPage, last_page
-from catalogue.search.tree import Facet, Node
 from catalogue.search.vocabulary import Vocabulary
-from catalogue.web.charts import share
 from catalogue.web.hits import AXIS_STYLES, HitView, hit_view
 from catalogue.web.links import Links
+from catalogue.web.rail import FacetView, Rail, rail
 
 SORT_LABELS: Final[Mapping[str, str]] = {
     "relevance": "Relevance",
@@ -23,10 +21,9 @@ SORT_LABELS: Final[Mapping[str, str]] = {
     "title": "Title",
 }
 
-_ROWS: Final = 9
-_DEEPEST: Final = 5
 _NEIGHBOURS: Final = 2
-_COMBINABLE: Final = ("cancer", "bodypart", "modality", "manufacturer")
+# More numbers than these above a list are not read.
+_MOST_STATED: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,40 +36,13 @@ class RemovableChip:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetRow:
-    """``width`` is the value's share of the largest bar of its facet; ``below`` are folded until chosen."""
+class StatedTotal:
+    """Of the ``datasets`` found, ``stated_by`` say how many patients have the chosen value."""
 
-    node: Node
-    depth: str
-    width: str
-    below: tuple["FacetRow", ...]
-
-    @property
-    def narrower(self) -> int:
-        return sum(1 + row.narrower for row in self.below)
-
-    @property
-    def unfolded(self) -> bool:
-        return any(row.is_chosen for row in (self, *self.below))
-
-    @property
-    def is_chosen(self) -> bool:
-        return self.node.chosen or any(row.is_chosen for row in self.below)
-
-
-@dataclass(frozen=True, slots=True)
-class FacetView:
-    """``first`` are the largest values and whatever is chosen, ``rest`` are folded.
-
-    ``combinable`` offers the choice between any and all of the chosen values.
-    """
-
-    facet: Facet
-    style: str
-    op: str
-    combinable: bool
-    first: tuple[FacetRow, ...]
-    rest: tuple[FacetRow, ...]
+    label: str
+    patients: int
+    stated_by: int
+    datasets: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +69,8 @@ class SearchView:
     page: SearchPage
     heading: str
     chips: tuple[RemovableChip, ...]
-    facets: tuple[FacetView, ...]
-    patients: NumberRange
+    stated: tuple[StatedTotal, ...]
+    rail: Rail
     hits: tuple[HitView, ...]
     relaxations: tuple[RelaxationView, ...]
     sort: str
@@ -128,22 +98,25 @@ def search_view(
     links: Links,
 ) -> SearchView:
     query, place = page.query, page.place
-    facets = tuple(_facet(facet, query) for facet in page.facets.values() if _useful(facet))
+    filters, wanted = rail(page), _wanted(page)
     return SearchView(
         query=query,
         page=page,
         heading=", ".join(_in_words(condition) for condition in conditions) or "all datasets",
         chips=tuple(_chip(condition, links) for condition in conditions),
-        facets=facets,
-        patients=page.ranges.get("patients", NumberRange()),
-        hits=tuple(hit_view(found, links, vocabulary.scheme, vocabulary.providers) for found in page.hits),
+        stated=tuple(_stated(page))[:_MOST_STATED],
+        rail=filters,
+        hits=tuple(
+            hit_view(found, links, vocabulary.scheme, vocabulary.providers, wanted=wanted)
+            for found in page.hits
+        ),
         relaxations=tuple(
             RelaxationView(one, AXIS_STYLES[one.condition.about], links.search(one.condition.without))
             for one in relaxations
         ),
         sort=query.sort or ("relevance" if query.q else "-patients"),
         sorts={sort: SORT_LABELS[sort] for sort in SORTS if query.q or sort != "relevance"},
-        kept=(*_kept(query, facets, vocabulary), *_sorting(page)),
+        kept=(*_kept(query, tuple(filters.facets), vocabulary), *_sorting(page)),
         previous=_page_link(query, place.number - 1, last_page(place), links),
         following=_page_link(query, place.number + 1, last_page(place), links),
         numbers=tuple(_numbers(query, place.number, last_page(place), links)),
@@ -165,43 +138,20 @@ def _chip(condition: Condition, links: Links) -> RemovableChip:
     )
 
 
-def _useful(facet: Facet) -> bool:
-    """Leave out a facet that no dataset fills: it offers nothing to choose."""
-    return bool(facet.values) or facet.missing_chosen
-
-
-def _facet(facet: Facet, query: SearchQuery) -> FacetView:
-    rows = _rows(facet)
-    # One row more is no reason to fold.
-    cut = len(rows) if len(rows) <= _ROWS + 1 else _ROWS
-    return FacetView(
-        facet=facet,
-        style=AXIS_STYLES[facet.name],
-        op=query.selection(facet.name).op,
-        combinable=facet.name in _COMBINABLE and len(facet.values) > 1,
-        first=(*rows[:cut], *(row for row in rows[cut:] if row.is_chosen)),
-        rest=tuple(row for row in rows[cut:] if not row.is_chosen),
+def _wanted(page: SearchPage) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (facet.name, node.code) for facet in page.facets.values() for node in facet.values if node.chosen
     )
 
 
-def _rows(facet: Facet) -> tuple[FacetRow, ...]:
-    most = max((node.patients for node in facet.values), default=0)
-    children: dict[str | None, list[Node]] = {}
-    for node in facet.values:
-        children.setdefault(node.parent, []).append(node)
-
-    def below(parent: str | None) -> tuple[FacetRow, ...]:
-        return tuple(
-            FacetRow(
-                node=node,
-                depth=f"depth-{min(node.depth, _DEEPEST)}" if node.depth else "",
-                width=share(node.patients, most),
-                below=below(node.code),
-            )
-            for node in children.get(parent, ())
-        )
-
-    return below(None)
+def _stated(page: SearchPage) -> Iterator[StatedTotal]:
+    """Of facets with one chosen value alone: its counts, which ignore that choice, are those of the hits."""
+    for facet in page.facets.values():
+        chosen = [node for node in facet.values if node.chosen]
+        alone = facet.chosen == 1 and not page.query.selection(facet.name).excluded
+        for node in chosen if alone else ():
+            if node.patients_stated is not None:
+                yield StatedTotal(node.label, node.patients_stated, node.datasets_stated, node.datasets)
 
 
 def _kept(

@@ -7,7 +7,9 @@ from typing import Final, Protocol, cast
 from flask import current_app
 
 from catalogue.model.dataset import Dataset
-from catalogue.ports import IndexReader
+from catalogue.model.quality import CheckedRecord
+from catalogue.ports import GraphQueries, IndexReader, QueryLimits
+from catalogue.publishing.feed import FeedPage
 from catalogue.search.vocabulary import Vocabulary
 from ontologies.concepts import ConceptScheme
 
@@ -31,6 +33,19 @@ class ProviderView(Protocol):
     def last_run_state(self) -> str: ...
     @property
     def message(self) -> str: ...
+    @property
+    def fictional(self) -> bool:
+        """Whether all that it describes is invented."""
+        ...
+
+
+class OfferView(Protocol):
+    """Another provider's record of the same dataset."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def provider(self) -> ProviderView: ...
 
 
 class DatasetView(Protocol):
@@ -41,6 +56,13 @@ class DatasetView(Protocol):
     @property
     def provider(self) -> ProviderView: ...
     @property
+    def duplicate_of(self) -> str:
+        """The key of the record that stands for this dataset in searches, "" for itself."""
+        ...
+
+    @property
+    def offers(self) -> tuple[OfferView, ...]: ...
+    @property
     def first_seen(self) -> datetime: ...
     @property
     def last_seen(self) -> datetime: ...
@@ -48,6 +70,10 @@ class DatasetView(Protocol):
     def datestamp(self) -> datetime: ...
     @property
     def version(self) -> int: ...
+    @property
+    def quality(self) -> CheckedRecord | None:
+        """What the last check found, None before the first."""
+        ...
 
 
 class Health(Protocol):
@@ -80,12 +106,25 @@ class WebServices(Protocol):
         """One sentence in the footer of every page, "" for none."""
         ...
 
+    @property
+    def queries(self) -> GraphQueries: ...
+    @property
+    def query_limits(self) -> QueryLimits: ...
+
     def dataset(self, key: str) -> DatasetView:
         """Find a live record; raises ``NotFound``, ``Gone``."""
         ...
 
     def record_in(self, key: str, media_type: str) -> bytes:
         """Write the record as RDF; raises ``NotFound``, ``Gone``."""
+        ...
+
+    def feed_page(self, number: int, *, snapshot: int | None) -> FeedPage:
+        """Read a page of the feed; raises ``NotFound``, ``BadRequest`` for a snapshot that is not kept."""
+        ...
+
+    def resolve(self, identifier: str) -> tuple[str, ...]:
+        """Find the keys of the datasets that an identifier names, in any of its spellings."""
         ...
 
     def providers(self) -> tuple[ProviderView, ...]: ...

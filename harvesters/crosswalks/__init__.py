@@ -1,1 +1,55 @@
-"""Pure functions from what was received to triples in the catalogue's profile."""
+"""Which crosswalk puts a record of a media type into the profile: pure functions, each with a version."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from harvesters.crosswalked import Crosswalked
+from harvesters.crosswalks import datacite, dcat_ap, oai_dc
+from harvesters.crosswalks.statements import written
+from harvesters.descriptions import Description
+from harvesters.errors import RecordRejected
+
+__all__ = ["Crosswalk", "Crosswalked", "crosswalk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """``version`` changes with what comes out; a call raises ``RecordRejected``."""
+
+    version: str
+    _function: Callable[[bytes, str], Crosswalked]
+
+    def __call__(self, received: bytes, *, identifier: str) -> Crosswalked:
+        return self._function(received, identifier)
+
+
+def crosswalk(media_type: str) -> Crosswalk:
+    """Find the crosswalk by a record's media type, its ``profile`` being a namespace or an OAI-PMH prefix.
+
+    A format that none reads has one too, which rejects every record with that reason.
+    """
+    kind, _, parameters = media_type.partition(";")
+    profile = parameters.strip().removeprefix("profile=").strip('"')
+    if kind.strip() == "application/n-triples":
+        return _DCAT_AP
+    if kind.strip() == "application/xml" and datacite.reads(profile):
+        return _DATACITE
+    if kind.strip() == "application/xml" and oai_dc.reads(profile):
+        return _OAI_DC
+    return Crosswalk("none/1", lambda _received, identifier: _unread(identifier, media_type))
+
+
+def _described(describe: Callable[[bytes, str], Description]) -> Callable[[bytes, str], Crosswalked]:
+    return lambda received, identifier: written(describe(received, identifier))
+
+
+def _unread(identifier: str, media_type: str) -> Crosswalked:
+    raise RecordRejected(f"{identifier}: {media_type} is a format that is not read here")
+
+
+_DCAT_AP: Final = Crosswalk(
+    dcat_ap.VERSION, lambda received, identifier: dcat_ap.dcat_ap(received, identifier=identifier)
+)
+_DATACITE: Final = Crosswalk(datacite.VERSION, _described(datacite.datacite))
+_OAI_DC: Final = Crosswalk(oai_dc.VERSION, _described(oai_dc.oai_dc))

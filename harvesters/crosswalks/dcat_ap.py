@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
+from harvesters.crosswalked import Crosswalked
 from harvesters.errors import RecordRejected
 from harvesters.findings import Finding, Severity
 from ontologies.namespaces import PREFIXES, canonical_iri, canonical_predicate, compact
@@ -21,15 +22,6 @@ _ACCESS_RIGHTS: Final = NamedNode(_DCT + "accessRights")
 _CONFORMS_TO: Final = NamedNode(_DCT + "conformsTo")
 _UUID: Final = re.compile(r"/profile/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 _PLACEHOLDERS: Final = {"", "todo", "tbd", "n/a", "na", "none", "null", "unknown"}
-
-
-@dataclass(frozen=True, slots=True)
-class Crosswalked:
-    """``triples`` are sorted N-Triples that may hold blank nodes; ``subject`` is the dataset's IRI."""
-
-    triples: bytes
-    subject: str
-    findings: tuple[Finding, ...]
 
 
 def dcat_ap(received: bytes, *, identifier: str) -> Crosswalked:

@@ -1,6 +1,6 @@
 """Which datasets a page holds, each with all that is said of it, and in a form that can be compared."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote
@@ -77,15 +77,20 @@ def split_page(body: bytes, media_type: str, url: str) -> Page:
     """Read them without the canonical form, which a malicious graph can make to take for ever."""
     document = read_document(body, media_type, url)
     graph = _Graph.of(document)
-    found: list[FoundDataset] = []
-    rejected: list[Rejected] = []
-    for number, root in enumerate(graph.datasets, start=1):
-        try:
-            found.append(_cut_out(graph, root, url))
-        except RecordRejected as error:
-            rejected.append(Rejected(_address_or_place(root, number, url), str(error)))
     paging = read_paging(document.triples, url)
-    return Page(tuple(found), paging.next, paging.total, tuple(rejected), document.findings)
+    found, rejected = _all_cut_out(graph, graph.datasets, url)
+    return Page(found, paging.next, paging.total, rejected, document.findings)
+
+
+def split_documents(documents: Sequence[Document], iri: str) -> Page:
+    """Read the dataset ``iri`` from several documents together, or all that they hold if it is not there."""
+    triples = [triple for document in documents for triple in _with_own_blank_nodes(document.triples)]
+    findings = tuple(finding for document in documents for finding in document.findings)
+    graph = _Graph.of(Document(tuple(triples), findings))
+    named = NamedNode(iri)
+    roots = (named,) if named in graph.datasets else graph.datasets
+    found, rejected = _all_cut_out(graph, roots, iri)
+    return Page(found, rejected=rejected, findings=findings)
 
 
 def canonical(triples: bytes) -> bytes:
@@ -93,6 +98,31 @@ def canonical(triples: bytes) -> bytes:
     dataset = Dataset(parse(triples, format=RdfFormat.N_TRIPLES))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return _sorted_lines(quad.triple for quad in dataset)
+
+
+def _all_cut_out(
+    graph: "_Graph", roots: Iterable[Subject], url: str
+) -> tuple[tuple[FoundDataset, ...], tuple[Rejected, ...]]:
+    found: list[FoundDataset] = []
+    rejected: list[Rejected] = []
+    for number, root in enumerate(roots, start=1):
+        try:
+            found.append(_cut_out(graph, root, url))
+        except RecordRejected as error:
+            rejected.append(Rejected(_address_or_place(root, number, url), str(error)))
+    return tuple(found), tuple(rejected)
+
+
+def _with_own_blank_nodes(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Two documents may call different nodes by the same label."""
+    renamed: dict[BlankNode, BlankNode] = {}
+    for triple in triples:
+        subject, value = triple.subject, triple.object
+        if isinstance(subject, BlankNode):
+            subject = renamed.setdefault(subject, BlankNode())
+        if isinstance(value, BlankNode):
+            value = renamed.setdefault(value, BlankNode())
+        yield Triple(subject, triple.predicate, value)
 
 
 @dataclass(slots=True)

@@ -8,10 +8,12 @@ from harvesters.errors import Terminal
 from harvesters.parsing import Sandbox
 from harvesters.source import Source, SourceConfig
 from harvesters.sources.dcat import DcatSource
+from harvesters.sources.fdp import FdpSource
+from harvesters.sources.oai_pmh import OaiPmhSource
 from harvesters.transport import Transport
 
 KINDS: Final[Mapping[str, Callable[[SourceConfig, Transport, Sandbox], Source]]] = MappingProxyType(
-    {"dcat": DcatSource}
+    {"dcat": DcatSource, "fdp": FdpSource, "oai_pmh": OaiPmhSource}
 )
 
 

@@ -1,16 +1,18 @@
 """How a DCAT catalogue is harvested: one document, or pages joined by Hydra links."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-import httpx
 from pydantic import TypeAdapter
 
-from harvesters.errors import AddressRefused, HarvestError, LimitReached, Terminal
+from harvesters.errors import HarvestError, LimitReached, Terminal
 from harvesters.findings import Finding
+from harvesters.links import followed
+from harvesters.options import named_hosts, require_known
 from harvesters.parsing import FoundDataset, Page, Sandbox, canonical, read_page, split_page
+from harvesters.reading import read_once
 from harvesters.source import Checkpoint, Listing, Record, Rejected, SourceConfig, Withdrawn
 from harvesters.spool import Spool, SpooledPage
 from harvesters.transport import Transport
@@ -21,7 +23,6 @@ MOST_RECORDS: Final = 100_000
 RECORD_SECONDS: Final = 5.0
 
 _ACCEPT: Final = "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.9, */*;q=0.1"
-_OPTIONS: Final = {"hosts", "format"}
 _FORMATS: Final = MappingProxyType(
     {
         "turtle": "text/turtle",
@@ -41,17 +42,15 @@ class DcatSource:
         self._transport = transport
         self._sandbox = sandbox
         self._media_type = _media_type(config)
-        self._hosts = frozenset(
-            host.strip() for host in config.options.get("hosts", "").split(",") if host.strip()
-        )
+        self._hosts = named_hosts(config)
 
     def listing(self, *, since: Checkpoint | None, spool: Spool) -> Listing:  # noqa: ARG002  (DCAT has no "since")
         walk = _Walk()
         url: str | None = self._config.url
         while url is not None:
             try:
-                page = self._visit(url, walk, spool)
-                url = _followed(page.next, self._config.url, self._hosts)
+                link = self._visit(url, walk, spool).next
+                url = link and followed(link, self._config.url, self._hosts, what="the next page")
             except HarvestError as error:
                 if walk.pages == 0:
                     raise
@@ -85,18 +84,8 @@ class DcatSource:
         return page
 
     def _parsed(self, spooled: SpooledPage, spool: Spool) -> Page:
-        """Read a page once: what came of it is kept beside it."""
-        if (kept := spool.attached(spooled)) is not None:
-            return _PAGES.validate_json(kept)
         media_type = self._media_type or spooled.headers.get("content-type", "")
-        try:
-            page = self._read(spooled.read(), media_type, spooled.url)
-        except HarvestError as error:
-            if str(error).startswith(spooled.url):
-                raise
-            raise type(error)(f"{spooled.url}: {error}") from error
-        spool.attach(spooled, _PAGES.dump_json(page))
-        return page
+        return read_once(spool, spooled, _PAGES, lambda: self._read(spooled.read(), media_type, spooled.url))
 
     def _read(self, body: bytes, media_type: str, url: str) -> Page:
         try:
@@ -173,26 +162,8 @@ class _Walk:
 
 
 def _media_type(config: SourceConfig) -> str:
-    if unknown := sorted(set(config.options) - _OPTIONS):
-        raise Terminal(
-            f"{config.id}: a dcat source has no option {', '.join(unknown)}; known are format and hosts"
-        )
+    require_known(config, "format", "hosts")
     wanted = config.options.get("format", "")
     if wanted and wanted not in _FORMATS:
         raise Terminal(f"{config.id}: format={wanted} is not one of {', '.join(_FORMATS)}")
     return _FORMATS.get(wanted, "")
-
-
-def _followed(link: str | None, start: str, hosts: Collection[str]) -> str | None:
-    """Give the next address without its fragment, once it is on a host that this source may use."""
-    if link is None:
-        return None
-    try:
-        target = httpx.URL(link).copy_with(fragment=None)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise AddressRefused(f"{link!r}: the link to the next page is no address") from error
-    if target.host not in {httpx.URL(start).host, *hosts}:
-        raise AddressRefused(
-            f"{link}: the next page is on another host; name {target.host} in the option hosts="
-        )
-    return str(target)

@@ -1,4 +1,4 @@
-"""The small catalogue behind a real server, and Debian's Chromium in front of it."""
+"""A catalogue of made-up records behind a real server, and Debian's Chromium in front of it."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from catalogue.web.app import create_app
 from ontologies.concepts import load_scheme
-from tests.small_catalogue import fill, small_catalogue
+from tests.rich_catalogue import rich_catalogue
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -33,10 +33,8 @@ def _wanted() -> None:
 
 @pytest.fixture(scope="session")
 def site(_wanted: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("index")
-    scheme = load_scheme()
-    fill(folder, scheme)
-    server = make_server("127.0.0.1", 0, create_app(small_catalogue(folder, scheme)), threaded=True)
+    catalogue = rich_catalogue(tmp_path_factory.mktemp("index"), load_scheme())
+    server = make_server("127.0.0.1", 0, create_app(catalogue), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"

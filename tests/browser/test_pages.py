@@ -15,11 +15,19 @@ PAGES = {
     "search": "/search",
     "narrowed search": "/search?q=lung&cancer=CLIN1000065&patients=50..&cancer.not=C61",
     "second page": "/search?size=2&page=2",
+    "stated numbers": "/search?modality=CT",
     "open filters": "/search?cancer=CLIN1000065#filters",
+    "open drawers": "/search?country=ESP&year=2015..&licence=CC-BY-4.0#filters",
     "no hits": "/search?cancer=CLIN1000065&modality=MG&patients=50..",
+    "no hits in a range": "/search?age=..20&year=2015..",
     "dataset": "/datasets/lung000001",
+    "full dataset": "/datasets/full000010",
+    "invented dataset": "/datasets/fict000011",
+    "derived dataset": "/datasets/deri000012",
+    "duplicate": "/datasets/dupl000013",
     "hostile dataset": "/datasets/evil000007",
     "provider": "/providers/south",
+    "invented provider": "/providers/dream",
     "about": "/about",
     "problem": "/search?patients=abc",
 }
@@ -74,13 +82,27 @@ def test_the_browser_refuses_and_misses_nothing(chromium: Browser, site: str, pa
 
 def test_a_search_is_narrowed_without_script(chromium: Browser, site: str) -> None:
     with _opened(chromium, f"{site}/search", "light", 1440, script=False) as page:
-        page.get_by_label("Lung cancer: 3 datasets").check()
-        page.get_by_label("from").fill("50")
+        page.get_by_label("Lung cancer: 4 datasets").check()
+        page.get_by_role("group", name="Patients in the dataset").get_by_label("from").fill("50")
         page.get_by_role("button", name="Apply filters").click()
         assert page.url == f"{site}/search?cancer=CLIN1000065&patients=50..&sort=-patients"
-        assert page.locator(".hits h3").all_text_contents() == ["Lung-CT-Screening", "LUAD-PET"]
+        assert page.locator(".hits h3").all_text_contents() == [
+            "Lung-CT-Screening",
+            "Everything-CT",
+            "LUAD-PET",
+        ]
         page.get_by_label("Remove patients: 50 or more patients").click()
-        assert page.locator(".hits h3").count() == 3
+        assert page.locator(".hits h3").count() == 4
+
+
+def test_a_folded_filter_is_found_and_used_without_script(chromium: Browser, site: str) -> None:
+    with _opened(chromium, f"{site}/search", "light", 1440, script=False) as page:
+        assert not page.get_by_role("checkbox", name="Spain").is_visible()
+        page.get_by_text("About the dataset").click()
+        page.get_by_role("checkbox", name="Spain").check()
+        page.get_by_role("button", name="Apply filters").click()
+        assert page.locator(".hits h3").all_text_contents() == ["Everything-CT"]
+        assert page.get_by_role("checkbox", name="Spain").is_visible()
 
 
 def test_filters_open_on_a_phone_without_script(chromium: Browser, site: str) -> None:

@@ -1,4 +1,4 @@
-"""One small catalogue for all tests of search and web: it is only read."""
+"""A small catalogue and a fuller one for all tests of search and web: they are only read."""
 
 import pytest
 from flask import Flask
@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.web.app import create_app
 from ontologies.concepts import ConceptScheme, load_scheme
+from tests.rich_catalogue import RichCatalogue, rich_catalogue
 from tests.small_catalogue import SmallCatalogue, fill, small_catalogue
 
 
@@ -20,6 +21,16 @@ def small(tmp_path_factory: pytest.TempPathFactory, scheme: ConceptScheme) -> Sm
     folder = tmp_path_factory.mktemp("index")
     fill(folder, scheme)
     return small_catalogue(folder, scheme)
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory: pytest.TempPathFactory, scheme: ConceptScheme) -> RichCatalogue:
+    return rich_catalogue(tmp_path_factory.mktemp("rich-index"), scheme)
+
+
+@pytest.fixture
+def rich_client(rich: RichCatalogue) -> FlaskClient:
+    return create_app(rich).test_client()
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import pytest
 
+from catalogue.model.query import FACETS
 from catalogue.ports import Document, Evidence
-from catalogue.projections.documents import FACETS, document
+from catalogue.projections.documents import document
 from ontologies.analysis import analyse
 from ontologies.concepts import ConceptScheme
 from tests.catalogue.descriptions import harvested

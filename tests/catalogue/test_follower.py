@@ -23,7 +23,7 @@ from tests.catalogue.kept import (
     writes,
 )
 
-SHARED = {"catalogue", "concepts"}
+SHARED = {"catalogue", "concepts", "quality"}
 
 
 @pytest.fixture
@@ -46,6 +46,7 @@ class Cut:
 
     def __init__(self, inner: Projection, step: str) -> None:
         self._inner = inner
+        self.step = inner.step
         self._step = step
         self.name = inner.name
 
@@ -79,14 +80,14 @@ def agreed(workshop: Workshop) -> bool:
 
 
 def test_nothing_to_follow_writes_nothing(workshop: Workshop) -> None:
-    assert follow_all(workshop) == {"graph": 0, "index": 0}
+    assert follow_all(workshop) == {"graph": 0, "index": 0, "quality": 0}
     assert graphs(workshop) == documents(workshop) == set()
     assert agreed(workshop)
 
 
 def test_what_was_put_is_in_both_stores(workshop: Workshop) -> None:
     give(workshop, {"a": "A", "b": "B"})
-    assert follow_all(workshop) == {"graph": 2, "index": 2}
+    assert follow_all(workshop) == {"graph": 2, "index": 2, "quality": 2}
     assert documents(workshop) == {key("a"), key("b")}
     assert graphs(workshop) == {key("a"), key("b")} | SHARED
     assert agreed(workshop)
@@ -96,7 +97,7 @@ def test_a_second_round_writes_nothing(workshop: Workshop) -> None:
     give(workshop, {"a": "A"})
     follow_all(workshop)
     before = workshop.examined().graph.generation()
-    assert follow_all(workshop) == {"graph": 0, "index": 0}
+    assert follow_all(workshop) == {"graph": 0, "index": 0, "quality": 0}
     assert workshop.examined().graph.generation() == before
 
 
@@ -104,7 +105,7 @@ def test_a_change_replaces_what_was_there(workshop: Workshop) -> None:
     give(workshop, {"a": "A", "b": "B"})
     follow_all(workshop)
     give(workshop, {"a": "Anew", "b": "B"})
-    assert follow_all(workshop) == {"graph": 1, "index": 1}
+    assert follow_all(workshop) == {"graph": 1, "index": 1, "quality": 1}
     assert agreed(workshop)
 
 
@@ -123,7 +124,7 @@ def test_what_came_and_went_between_two_rounds_never_appears(workshop: Workshop)
     follow_all(workshop)
     give(workshop, {"a": "A", "b": "B"})
     give(workshop, {"a": "A"}, withdrawn=["b"])
-    assert follow_all(workshop) == {"graph": 1, "index": 1}
+    assert follow_all(workshop) == {"graph": 1, "index": 1, "quality": 1}
     assert documents(workshop) == {key("a")}
     assert agreed(workshop)
 
@@ -206,7 +207,7 @@ def test_stores_ahead_of_a_ledger_that_was_put_back_are_made_anew(filled: Path) 
         old.unlink()
     (filled / "copy").rename(filled / "ledger.sqlite")
     with opened(filled) as workshop:
-        assert follow_all(workshop) == {"graph": 2, "index": 2}
+        assert follow_all(workshop) == {"graph": 2, "index": 2, "quality": 0}
         assert documents(workshop) == {key("a"), key("b")}
         assert agreed(workshop)
 
@@ -264,6 +265,6 @@ def test_more_changes_than_a_batch_holds_are_all_followed(workshop: Workshop) ->
     give(workshop, {"first": "First"})
     follow_all(workshop)
     give(workshop, {f"n{number}": f"Number {number}" for number in range(501)})
-    assert follow_all(workshop) == {"graph": 501, "index": 501}
+    assert follow_all(workshop) == {"graph": 501, "index": 501, "quality": 100}
     assert writes(workshop.ledger) == {1: (1, 1), 2: (501, 501)}
     assert len(documents(workshop)) == 502

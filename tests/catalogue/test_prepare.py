@@ -135,7 +135,7 @@ def test_a_dataset_under_a_name_of_the_catalogue_is_refused(name: str) -> None:
 def test_nobody_speaks_in_the_catalogues_names_as_they_are_served(forged: str) -> None:
     found = at_home().prepare(received(forged), key=KEY)
     assert b"catalogue.example" not in found.triples
-    assert [one.message for one in found.findings] == [OURS]
+    assert OURS in [one.message for one in found.findings]
 
 
 def test_a_provider_may_point_to_a_record_of_the_catalogue() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.cli.processes import ProcessDied, Processes
+
 STARTER = """
 import sys, time
 from pathlib import Path
@@ -31,6 +33,20 @@ def test_a_killed_parent_leaves_no_part_behind(tmp_path: Path) -> None:
     while _runs(part):
         assert time.monotonic() < end, "the part still runs"
         time.sleep(0.05)
+
+
+def test_a_part_that_dies_is_started_again_but_not_for_ever(tmp_path: Path) -> None:
+    with Processes(tmp_path) as processes:
+        child = processes.start("part", ["-c", "print('last words')"], {}, restart=True)
+        first = child.process.pid
+        for _ in range(3):
+            child.process.wait()
+            processes.check()
+        child.process.wait()
+        with pytest.raises(ProcessDied, match="part ended with 0: last words"):
+            processes.check()
+        assert child.process.pid != first
+    assert child.log.read_text().splitlines() == ["last words"] * 4
 
 
 def _runs(pid: int) -> bool:

@@ -8,7 +8,8 @@ from rdflib.compare import isomorphic, to_isomorphic
 
 from catalogue.ledger import Published
 from catalogue.model.run import Run, RunCounts, RunState
-from catalogue.publishing.record import MEDIA_TYPES, catalogue_record, run_activity, serialised
+from catalogue.publishing.formats import MEDIA_TYPES
+from catalogue.publishing.record import catalogue_record, run_activity, serialised
 from tests.catalogue.descriptions import IRI, KEY, MOMENT, prepared, published
 
 BASE = "https://catalogue.example"

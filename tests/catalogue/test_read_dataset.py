@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from catalogue.model.dataset import Agent, AgeRange, Distribution, Text
-from catalogue.profile.reader import normal_identifier
+from catalogue.profile.identifiers import normal_identifier
 from tests.catalogue.descriptions import read
 
 

@@ -1,4 +1,4 @@
-"""Whether each sample node's documents say what its facts hold, in its own dialect."""
+"""Whether each DCAT node's documents say what its facts hold, in its own dialect."""
 
 from collections import Counter
 
@@ -6,8 +6,9 @@ import pyoxigraph
 import pytest
 import rdflib
 
+from catalogue.sample.dcat_node import DcatNode
 from catalogue.sample.facts import Collection, collections, sex_codes, stated
-from catalogue.sample.nodes import NODES, NodeSpec, documents
+from catalogue.sample.nodes import NODES
 
 ADDRESS = "http://127.0.0.1:8901"
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -24,15 +25,22 @@ FORMATS = {
 }
 
 
-def node(identifier: str) -> NodeSpec:
-    return next(spec for spec in NODES if spec.id == identifier)
+DCAT_NODES = tuple(spec for spec in NODES if isinstance(spec, DcatNode))
 
 
-def graph(spec: NodeSpec) -> list[pyoxigraph.Triple]:
+def node(identifier: str) -> DcatNode:
+    return next(spec for spec in DCAT_NODES if spec.id == identifier)
+
+
+def offered(spec: DcatNode) -> tuple[Collection, ...]:
+    return spec.selection.of(collections())
+
+
+def graph(spec: DcatNode) -> list[pyoxigraph.Triple]:
     """All statements of a node, by the reader that harvesting uses."""
     return [
         quad.triple
-        for document in documents(spec, collections(), address=ADDRESS)
+        for document in spec.documents(ADDRESS)
         for quad in pyoxigraph.parse(
             document.body, format=FORMATS[document.media_type], rename_blank_nodes=True
         )
@@ -50,16 +58,16 @@ def texts(triples: list[pyoxigraph.Triple], predicate: str) -> Counter[str]:
     return Counter(term.value for term in objects(triples, predicate))
 
 
-every_node = pytest.mark.parametrize("spec", NODES, ids=lambda spec: spec.id)
+every_node = pytest.mark.parametrize("spec", DCAT_NODES, ids=lambda spec: spec.id)
 
 
 @every_node
-def test_a_node_gives_its_collections_once_each(spec: NodeSpec) -> None:
-    assert texts(graph(spec), f"{DCT}identifier") == Counter(item.id for item in spec.offered(collections()))
+def test_a_node_gives_its_collections_once_each(spec: DcatNode) -> None:
+    assert texts(graph(spec), f"{DCT}identifier") == Counter(item.id for item in offered(spec))
 
 
 @every_node
-def test_a_node_publishes_its_patients_and_studies(spec: NodeSpec) -> None:
+def test_a_node_publishes_its_patients_and_studies(spec: DcatNode) -> None:
     triples = graph(spec)
     for name, key in (("numberOfUniqueIndividuals", "patients"), ("numberOfRecords", "studies")):
         told = {
@@ -69,14 +77,14 @@ def test_a_node_publishes_its_patients_and_studies(spec: NodeSpec) -> None:
             and isinstance(triple.subject, pyoxigraph.NamedNode)
             and isinstance(triple.object, pyoxigraph.Literal)
         }
-        assert told == {item.id: getattr(item, key) for item in spec.offered(collections())}
+        assert told == {item.id: getattr(item, key) for item in offered(spec)}
 
 
 # rdflib's own JSON-LD reader uses what rdflib deprecates.
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
 @every_node
-def test_another_parser_reads_the_same_graph(spec: NodeSpec) -> None:
-    for document in documents(spec, collections(), address=ADDRESS):
+def test_another_parser_reads_the_same_graph(spec: DcatNode) -> None:
+    for document in spec.documents(ADDRESS):
         other = rdflib.Graph().parse(data=document.body, format=document.media_type, publicID=ADDRESS)
         ours = pyoxigraph.Dataset(
             pyoxigraph.parse(document.body, format=FORMATS[document.media_type], rename_blank_nodes=True)
@@ -90,42 +98,42 @@ def test_another_parser_reads_the_same_graph(spec: NodeSpec) -> None:
 
 
 @every_node
-def test_values_reach_the_record_as_they_are(spec: NodeSpec) -> None:
+def test_values_reach_the_record_as_they_are(spec: DcatNode) -> None:
     triples = graph(spec)
-    offered = spec.offered(collections())
-    assert texts(triples, f"{EUCAIM}hasEquipmentManufacturer") == total(offered, "manufacturers")
-    assert texts(triples, f"{EUCAIM}hasImageBodyPart") == total(offered, "body_parts")
-    assert texts(triples, f"{EUCAIM}hasBirthSex") == Counter(code for i in offered for code in sex_codes(i))
+    items = offered(spec)
+    assert texts(triples, f"{EUCAIM}hasEquipmentManufacturer") == total(items, "manufacturers")
+    assert texts(triples, f"{EUCAIM}hasImageBodyPart") == total(items, "body_parts")
+    assert texts(triples, f"{EUCAIM}hasBirthSex") == Counter(code for i in items for code in sex_codes(i))
 
 
-def total(offered: tuple[Collection, ...], name: str) -> Counter[str]:
-    return Counter(value for item in offered for value in stated(getattr(item, name)))
+def total(items: tuple[Collection, ...], name: str) -> Counter[str]:
+    return Counter(value for item in items for value in stated(getattr(item, name)))
 
 
 @every_node
-def test_every_origin_is_a_distribution_with_its_licence(spec: NodeSpec) -> None:
-    origins = [origin for item in spec.offered(collections()) for origin in item.origins]
+def test_every_origin_is_a_distribution_with_its_licence(spec: DcatNode) -> None:
+    origins = [origin for item in offered(spec) for origin in item.origins]
     triples = graph(spec)
     assert texts(triples, f"{DCAT}accessURL") == Counter(origin.url for origin in origins)
     assert texts(triples, f"{DCT}license") == Counter(origin.licence_url for origin in origins)
 
 
 @every_node
-def test_equal_facts_give_equal_bytes(spec: NodeSpec) -> None:
-    first = documents(spec, collections(), address=ADDRESS)
-    assert documents(spec, collections(), address=ADDRESS) == first
+def test_equal_facts_give_equal_bytes(spec: DcatNode) -> None:
+    first = spec.documents(ADDRESS)
+    assert spec.documents(ADDRESS) == first
 
 
 @every_node
-def test_only_page_links_and_names_depend_on_the_address(spec: NodeSpec) -> None:
-    here = documents(spec, collections(), address=ADDRESS)
-    there = documents(spec, collections(), address="https://node.example")
+def test_only_page_links_and_names_depend_on_the_address(spec: DcatNode) -> None:
+    here = spec.documents(ADDRESS)
+    there = spec.documents("https://node.example")
     moved = [item.body.replace(ADDRESS.encode(), b"https://node.example") for item in here]
     assert moved == [item.body for item in there]
 
 
 @every_node
-def test_texts_bear_the_language_of_the_dialect(spec: NodeSpec) -> None:
+def test_texts_bear_the_language_of_the_dialect(spec: DcatNode) -> None:
     titles = objects(graph(spec), f"{DCT}title")
     tags = {title.language or "" for title in titles if isinstance(title, pyoxigraph.Literal)}
     assert tags == {spec.dialect.language}
@@ -150,9 +158,9 @@ def test_tcga_names_modalities_by_their_dicom_terms() -> None:
 def test_cptac_hides_modalities_and_cancers_in_keywords() -> None:
     triples = graph(node("cptac"))
     keywords = texts(triples, f"{DCAT}keyword")
-    offered = node("cptac").offered(collections())
+    items = offered(node("cptac"))
     assert not objects(triples, f"{EUCAIM}hasImageModality")
-    assert keywords["CT"] == sum("CT" in stated(item.modalities) for item in offered) > 0
+    assert keywords["CT"] == sum("CT" in stated(item.modalities) for item in items) > 0
     assert any("," in keyword for keyword in keywords)
 
 
@@ -175,7 +183,7 @@ def test_parts_without_a_name_are_blank_nodes(name: str) -> None:
 def test_each_page_but_the_last_links_to_the_next_in_its_words(name: str, view: str, following: str) -> None:
     spec = node(name)
     triples = graph(spec)
-    pages = len(documents(spec, collections(), address=ADDRESS))
+    pages = len(spec.documents(ADDRESS))
     kind = pyoxigraph.NamedNode(HYDRA + view)
     views = {t.subject for t in triples if t.predicate.value == RDF_TYPE and t.object == kind}
     assert len(views) == pages
@@ -187,4 +195,4 @@ def test_each_page_but_the_last_links_to_the_next_in_its_words(name: str, view: 
 def test_records_count_what_the_pages_claim() -> None:
     for name in ("tcga", "community"):
         claimed = set(texts(graph(node(name)), f"{HYDRA}totalItems"))
-        assert claimed == {str(len(node(name).offered(collections())))}
+        assert claimed == {str(len(offered(node(name))))}

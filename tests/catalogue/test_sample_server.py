@@ -4,16 +4,18 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
+from xml.sax.saxutils import unescape
 
 import pytest
 
-from catalogue.sample.facts import collections
-from catalogue.sample.nodes import NODES, documents
+from catalogue.sample.dcat_node import DcatNode
+from catalogue.sample.nodes import NODES
 from catalogue.sample.server import SampleServer, sources
 
 ROOT = Path(__file__).parents[2]
@@ -28,11 +30,11 @@ def served() -> Iterator[SampleServer]:
     server.stop()
 
 
-def ask(url: str, *, method: str = "GET", **headers: str) -> tuple[HTTPResponse, bytes]:
+def ask(url: str, *, method: str = "GET", form: str = "", **headers: str) -> tuple[HTTPResponse, bytes]:
     parts = urlsplit(url)
     with closing(HTTPConnection(parts.netloc, timeout=10)) as connection:
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        connection.request(method, target, headers=headers)
+        connection.request(method, target, form or None, headers)
         answer = connection.getresponse()
         return answer, answer.read()
 
@@ -51,22 +53,104 @@ def walk(url: str) -> Iterator[bytes]:
 @pytest.mark.parametrize(("name", "pages"), [("idc-tcga", 4), ("idc-community", 3)])
 def test_links_lead_to_every_page(served: SampleServer, name: str, pages: int) -> None:
     source = next(source for source in sources(served.address) if source.id == name)
-    spec = next(spec for spec in NODES if f"idc-{spec.id}" == name)
+    spec = next(spec for spec in NODES if f"idc-{spec.id}" == name and isinstance(spec, DcatNode))
     bodies = list(walk(source.url))
     assert len(bodies) == pages
-    assert bodies == [item.body for item in documents(spec, collections(), address=served.address)]
+    assert bodies == [item.body for item in spec.documents(served.address)]
 
 
 def test_each_source_answers_in_its_media_type(served: SampleServer) -> None:
-    told = [ask(source.url)[0].headers["Content-Type"] for source in sources(served.address)]
-    assert told == ["text/turtle", "application/ld+json", "application/rdf+xml", "application/n-triples"]
+    told = {source.id: ask(source.url)[0].headers["Content-Type"] for source in sources(served.address)}
+    assert told == {
+        "idc-tcga": "text/turtle",
+        "idc-community": "application/ld+json",
+        "idc-cptac": "application/rdf+xml",
+        "idc-research": "application/n-triples",
+        "idc-fdp": "text/turtle",
+        "idc-trials": "text/xml; charset=utf-8",
+        "idc-analysis": "text/xml; charset=utf-8",
+        "idc-eucaim": "text/turtle",
+        "example": "text/turtle",
+    }
 
 
-def test_sources_are_dcat_and_unpaced(served: SampleServer) -> None:
+def test_sources_have_their_kinds_and_no_pace(served: SampleServer) -> None:
     found = sources(served.address)
-    assert [source.id for source in found] == ["idc-tcga", "idc-community", "idc-cptac", "idc-research"]
-    assert {(source.kind, source.pace) for source in found} == {("dcat", 0.0)}
+    assert {(source.id, source.kind) for source in found if source.kind != "dcat"} == {
+        ("idc-fdp", "fdp"),
+        ("idc-eucaim", "fdp"),
+        ("idc-trials", "oai_pmh"),
+        ("idc-analysis", "oai_pmh"),
+    }
+    assert {source.pace for source in found} == {0.0}
     assert all(source.url.startswith(served.address) for source in found)
+
+
+def test_all_nodes_are_ready_at_once() -> None:
+    server = SampleServer()
+    begun = time.perf_counter()
+    server.start()
+    taken = time.perf_counter() - begun
+    server.stop()
+    assert taken < 1.0
+
+
+def test_a_container_leads_to_its_next_page_in_the_head(served: SampleServer) -> None:
+    url = f"{served.address}/fdp/catalog/qin"
+    children = []
+    while url:
+        answer, body = ask(url)
+        assert answer.status == 200
+        children += re.findall(rb"dcat:dataset <([^>]+)>", body)
+        links = dict(re.findall(r'<([^>]+)>; rel="(\w+)"', ", ".join(answer.headers.get_all("Link") or [])))
+        url = next((link for link, relation in links.items() if relation == "next"), "")
+    assert len(set(children)) == len(children) == 9
+    assert {ask(child.decode())[0].status for child in children} == {200}
+
+
+def test_a_draft_is_not_found(served: SampleServer) -> None:
+    assert ask(f"{served.address}/fdp/distribution/rider_pilot-draft")[0].status == 404
+
+
+def test_a_record_unchanged_since_is_not_sent_again(served: SampleServer) -> None:
+    url = f"{served.address}/fdp/dataset/qin_sarcoma"
+    when = ask(url)[0].headers["Last-Modified"]
+    assert when == "Thu, 04 Sep 2014 00:00:00 GMT"
+    assert ask(url, **{"If-Modified-Since": when})[0].status == 304
+    assert ask(url, **{"If-Modified-Since": "Wed, 03 Sep 2014 00:00:00 GMT"})[0].status == 200
+    assert ask(url, **{"If-Modified-Since": "yesterday"})[0].status == 200
+
+
+def test_a_tag_goes_before_a_date(served: SampleServer) -> None:
+    url = f"{served.address}/fdp/dataset/qin_sarcoma"
+    when = ask(url)[0].headers["Last-Modified"]
+    assert ask(url, **{"If-None-Match": '"other"', "If-Modified-Since": when})[0].status == 200
+
+
+def test_tokens_lead_through_the_repository(served: SampleServer) -> None:
+    url = f"{served.address}/trials/oai"
+    query = "verb=ListRecords&metadataPrefix=oai_datacite&set=collections"
+    found = []
+    while query:
+        body = ask(f"{url}?{query}")[1].decode()
+        found += re.findall(r"<identifier>oai:trials.node.example:(\w+)</identifier>", body)
+        token = re.search(r"<resumptionToken[^>]*>([^<]+)<", body)
+        query = urlencode({"verb": "ListRecords", "resumptionToken": unescape(token[1])}) if token else ""
+    assert len(set(found)) == len(found) == 22
+
+
+def test_a_form_is_answered_as_a_query_is(served: SampleServer) -> None:
+    url = f"{served.address}/trials/oai"
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    posted = ask(url, method="POST", form="verb=ListSets", **kind)[1]
+    got = ask(f"{url}?verb=ListSets")[1]
+    stamp = re.compile(rb"<responseDate>[^<]+")
+    assert stamp.sub(b"", posted) == stamp.sub(b"", got)
+    assert b"collections:cmb" in posted
+
+
+def test_only_the_repository_takes_a_form(served: SampleServer) -> None:
+    assert ask(f"{served.address}/fdp", method="POST", form="verb=ListSets")[0].status == 400
 
 
 def test_an_unchanged_document_is_not_sent_again(served: SampleServer) -> None:
@@ -97,6 +181,7 @@ def test_head_tells_the_length_alone(served: SampleServer) -> None:
 def test_the_front_page_says_whose_data_it_is(served: SampleServer) -> None:
     body = ask(f"{served.address}/")[1].decode()
     assert "Not EUCAIM's own data" in body
+    assert "(invented data)" in body
     assert all(source.url in body for source in sources(served.address))
 
 

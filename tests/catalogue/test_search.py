@@ -212,6 +212,8 @@ def test_the_answer_has_the_promised_names(found: Searching) -> None:
     ]  # fmt: skip
     assert list(answer["ranges"]["patients"]) == ["min", "max", "histogram"]
     assert list(answer["ranges"]["patients"]["histogram"][0]) == ["from", "to", "datasets"]
-    assert list(answer["hits"][0]) == ["key", "title", "provider", "patients", "score", "why", "links"]
+    assert list(answer["hits"][0]) == [
+        "key", "title", "provider", "patients", "counted", "score", "why", "links",
+    ]  # fmt: skip
     assert list(answer["page"]) == ["number", "size", "pages", "next_cursor"]
     assert answer["query"]["ranges"] == {"patients": {"min": 50, "max": None}}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from catalogue.web.charts import Amount, bar_chart, share
+from catalogue.web.charts import Amount, Caption, bar_chart, share
 from catalogue.web.texts import bytes_in_words, counted, long_date, number, plain, web_address
 
 
@@ -77,9 +77,7 @@ def test_the_largest_bar_is_full_and_the_smallest_visible() -> None:
 
 
 def test_a_long_label_is_cut_in_the_chart_only() -> None:
-    chart = bar_chart(
-        [Amount("Malignant neoplasm of something long", 5, "/x")],
-        title="t", note="n", heading="h", unit="u", style="s",
-    )  # fmt: skip
+    amounts = [Amount("Malignant neoplasm of something long", 5, "/x")]
+    chart = bar_chart(amounts, Caption("t", "n", "h", "u"), style="s")
     assert chart.bars[0].label == "Malignant neoplasm of something long"
     assert len(chart.bars[0].short) <= 20

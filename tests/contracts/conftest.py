@@ -1,4 +1,4 @@
-"""What the contract suites run over: the ledger on SQLite and on a real PostgreSQL."""
+"""What the contract suites run over: the ledger on two databases, the search index in two engines."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,18 +6,9 @@ from pathlib import Path
 import pytest
 
 from catalogue.ledger import Ledger
-from tests.conftest import absent
+from tests.contracts.elasticsearch import Server as Elasticsearch
 from tests.contracts.ledger_builders import SetClock
-from tests.contracts.postgresql import Server, ServerAbsent, running_server
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[Server]:
-    try:
-        with running_server() as server:
-            yield server
-    except ServerAbsent as error:
-        absent("postgresql", str(error))
+from tests.contracts.postgresql import Server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -53,3 +44,16 @@ def open_ledger(ledger_url: str) -> Iterator[Callable[..., Ledger]]:
 @pytest.fixture
 def ledger(open_ledger: Callable[..., Ledger], clock: SetClock) -> Ledger:
     return open_ledger(clock=clock, has_died=lambda _: False)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def cluster(elasticsearch_server: Elasticsearch) -> Iterator[tuple[str, str]]:
+    """The address of a cluster and a prefix of which it holds nothing."""
+    prefix = elasticsearch_server.new_prefix()
+    yield elasticsearch_server.url, prefix
+    elasticsearch_server.remove(prefix)

@@ -41,7 +41,13 @@ class Oracle:
             for code in set(document.closure.get(name, ())):
                 by_code.setdefault(code, []).append(document)
         values = [
-            FacetValue(code=code, datasets=len(having), patients=_patients(having))
+            FacetValue(
+                code=code,
+                datasets=len(having),
+                patients=_patients(having),
+                patients_stated=sum(numbers) if (numbers := _stated_for(found, name, code)) else None,
+                datasets_stated=len(numbers),
+            )
             for code, having in by_code.items()
         ]
         return FacetCounts(
@@ -50,17 +56,19 @@ class Oracle:
         )
 
     def range(self, query: IndexQuery, name: str) -> NumberRange:
-        numbers = _stated(self.matching(query), name)
-        counted = _stated(self.matching(query, ignoring=name), name)
+        spans = _spans(self.matching(query), name)
+        counted = _spans(self.matching(query, ignoring=name), name)
         starts = HISTOGRAM_STARTS[name]
         return NumberRange(
-            least=min(numbers, default=None),
-            most=max(numbers, default=None),
+            least=min((lowest for lowest, _ in spans), default=None),
+            most=max((highest for _, highest in spans), default=None),
             histogram=tuple(
                 HistogramBar(
                     start=start,
                     end=end,
-                    datasets=sum(start <= number and (end is None or number < end) for number in counted),
+                    datasets=sum(
+                        start <= highest and (end is None or lowest < end) for lowest, highest in counted
+                    ),
                 )
                 for start, end in zip(starts, (*starts[1:], None), strict=True)
             ),
@@ -73,13 +81,17 @@ class Oracle:
         if name == "relevance":
             return [document.key for document in found]
         field = "sort_title" if name == "title" else name
-        stated = [document for document in found if getattr(document, field) not in (None, "")]
+        last = [document for document in found if _comes_last(document, field)]
+        stated = [document for document in found if document not in last]
         stated.sort(
             key=lambda document: getattr(document, field),
             reverse=query.sort.startswith("-"),
         )
-        rest = [document for document in found if getattr(document, field) in (None, "")]
-        return [document.key for document in (*stated, *rest)]
+        return [document.key for document in (*stated, *last)]
+
+
+def _comes_last(document: Document, field: str) -> bool:
+    return getattr(document, field) in (None, "") or (field == "patients" and not document.counted)
 
 
 def words(document: Document) -> set[str]:
@@ -108,17 +120,30 @@ def _passes(document: Document, chosen: FacetFilter) -> bool:
 
 
 def _within(document: Document, chosen: RangeFilter) -> bool:
-    number = getattr(document, chosen.field)
-    return (
-        number is not None
-        and (chosen.least is None or chosen.least <= number)
-        and (chosen.most is None or number <= chosen.most)
+    return any(
+        (chosen.least is None or chosen.least <= highest) and (chosen.most is None or lowest <= chosen.most)
+        for lowest, highest in _spans([document], chosen.field)
     )
 
 
-def _stated(documents: Sequence[Document], name: str) -> list[int]:
-    numbers = (getattr(document, name) for document in documents)
-    return [number for number in numbers if number is not None]
+def _spans(documents: Sequence[Document], name: str) -> list[tuple[int, int]]:
+    """Of the documents that have one; a number is a span of its own."""
+    found = []
+    for document in documents:
+        fields = (f"{name}_lowest", f"{name}_highest") if name in ("age", "year") else (name,)
+        ends = [number for field in fields if (number := getattr(document, field)) is not None]
+        found += [(ends[0], ends[-1])] if ends else []
+    return found
+
+
+def _stated_for(documents: Sequence[Document], facet: str, code: str) -> list[int]:
+    """One number for each counted document that states any for this very code."""
+    by_document = (
+        [one.patients for one in document.stated if (one.facet, one.code) == (facet, code)]
+        for document in documents
+        if document.counted
+    )
+    return [sum(numbers) for numbers in by_document if numbers]
 
 
 def _patients(documents: Iterable[Document]) -> int:

@@ -257,6 +257,13 @@ def test_records_are_found_by_key_and_by_identifier(ledger: Ledger) -> None:
     assert not ledger.is_key_taken("nothing")
 
 
+def test_a_name_that_no_database_can_keep_finds_nothing(ledger: Ledger) -> None:
+    assert ledger.resolve("odd \0") == ()
+    assert ledger.published_many(["odd \0", "odd \ud83d"]) == ()
+    with pytest.raises(NotFound):
+        ledger.published("odd \0")
+
+
 def test_findings_stay_with_their_run_and_record(ledger: Ledger) -> None:
     found = Finding(Severity.WARNING, "urn:a", "dct:issued", "06/05/2009", "no date", "write 2009-05-06")
     harvest(ledger, record("a", findings=(found,)), record("b"))

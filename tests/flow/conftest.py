@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -11,22 +12,47 @@ from catalogue.sample.server import SampleServer, sources
 from catalogue.services import Workshop
 from catalogue.settings import Settings
 from harvesters.source import SourceConfig
+from tests.contracts import elasticsearch, postgresql
 from tests.flow.flows import Catalogue
 
 
 @pytest.fixture
 def catalogue_at(tmp_path: Path) -> Iterator[Catalogue]:
-    """Makes a catalogue that may reach the given loopback hosts."""
-    opened: list[Workshop] = []
+    """Makes a catalogue on the embedded stores that may reach the given loopback hosts."""
+    with ExitStack() as opened:
 
-    def make(*hosts: str, name: str = "data") -> Workshop:
-        settings = Settings(data_dir=tmp_path / name, allowed_private_hosts=hosts)
-        opened.append(Workshop(settings))
-        return opened[-1]
+        def make(*hosts: str, name: str = "data") -> Workshop:
+            settings = Settings(data_dir=tmp_path / name, allowed_private_hosts=hosts)
+            return opened.enter_context(closing(Workshop(settings)))
 
-    yield make
-    for workshop in opened:
-        workshop.close()
+        yield make
+
+
+@pytest.fixture(params=["embedded", "scaled"])
+def any_catalogue_at(
+    request: pytest.FixtureRequest, tmp_path: Path, catalogue_at: Catalogue
+) -> Iterator[Catalogue]:
+    """The same on either set of stores: SQLite with tantivy, and PostgreSQL with Elasticsearch."""
+    if request.param == "embedded":
+        yield catalogue_at
+        return
+    ledgers: postgresql.Server = request.getfixturevalue("postgresql_server")
+    cluster: elasticsearch.Server = request.getfixturevalue("elasticsearch_server")
+    with ExitStack() as opened:
+
+        def make(*hosts: str, name: str = "data") -> Workshop:
+            prefix = cluster.new_prefix()
+            opened.callback(cluster.remove, prefix)
+            settings = Settings(
+                data_dir=tmp_path / name,
+                allowed_private_hosts=hosts,
+                database_url=opened.enter_context(ledgers.new_database()),
+                elasticsearch_url=cluster.url,
+                elasticsearch_prefix=prefix,
+            )
+            return opened.enter_context(closing(Workshop(settings)))
+
+        yield make
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.ledger import JobState, Ledger
-from catalogue.services import Workshop
+from catalogue.services import FOLLOWERS, Workshop
 from catalogue.settings import Settings
 from tests.flow.flows import Sources, assert_agreed, host_of, register, state
 
@@ -44,7 +44,7 @@ class Trial:
         ledger: Ledger = self.workshop.ledger
         ended = all(ledger.job(number).state in (JobState.DONE, JobState.FAILED) for number in self.jobs)
         last = ledger.last_change()
-        return ended and all(ledger.watermark(name) == last for name in ("graph", "index"))
+        return ended and all(ledger.watermark(name) == last for name in FOLLOWERS)
 
     def wait(self) -> None:
         end = time.monotonic() + LIMIT

@@ -63,7 +63,7 @@ def test_a_wrong_node_spoils_nothing_of_the_others(
 ) -> None:
     address = {"refused": silent_port(), "login": wrong_node, "half": wrong_node}[fault]
     path = {"refused": "/", "login": "/catalog", "half": "/half.ttl"}[fault]
-    good = sample_sources[1:]
+    good = sample_sources[1:4]
     workshop = catalogue_at(host_of(good[0].url), host_of(address))
     register(workshop, [SourceConfig("a-wrong-one", "dcat", address + path, pace=0), *good])
     runs = harvest_all(workshop)

@@ -50,3 +50,12 @@ def test_a_removed_spool_leaves_nothing(tmp_path: Path) -> None:
     spool.store(_reply(b"page"))
     spool.remove()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_page_taken_out_leaves_nothing_to_its_successor(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    page = spool.store(_reply(b"bad"))
+    spool.attach(page, b"made of the bad one")
+    spool.discard(page)
+    assert spool.attached(spool.store(_reply(b"good"))) is None
+    assert len(spool) == 1

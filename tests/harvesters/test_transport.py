@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from itertools import chain, repeat
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ from harvesters.errors import (
     ProviderTimeout,
     ProviderUnreachable,
 )
-from harvesters.transport import Transport, TransportLimits, check_url
+from harvesters.transport import Reply, Transport, TransportLimits, check_url
 from tests.harvesters.scripted_provider import Answer, Provider
 
 
@@ -296,3 +297,66 @@ def test_requests_to_one_host_keep_their_distance(provider: Provider) -> None:
         for _ in range(3):
             transport.get(provider.url + "/", pace=1.5)
     assert naps == [1.5, 1.5]
+
+
+def test_an_unchanged_answer_is_given_from_memory(provider: Provider, tmp_path: Path) -> None:
+    validators = {"ETag": '"7"', "Last-Modified": "Tue, 03 Mar 2026 00:00:00 GMT"}
+    provider.answers["/a"] = Answer(b"<a:s> <a:p> <a:o> .", headers=validators)
+    first = _remembering(provider, tmp_path)
+    provider.answers["/a"] = Answer(status=304)
+    second = _remembering(provider, tmp_path)
+    assert (second.status, second.headers, second.body) == (200, first.headers, first.body)
+    asked = provider.asked[1][1]
+    assert (asked["if-none-match"], asked["if-modified-since"]) == tuple(validators.values())
+
+
+def test_a_changed_answer_takes_the_place_of_the_one_before(provider: Provider, tmp_path: Path) -> None:
+    for number in (1, 2):
+        provider.answers["/a"] = Answer(b"%d" % number, headers={"ETag": f'"{number}"'})
+        assert _remembering(provider, tmp_path).body == b"%d" % number
+    provider.answers["/a"] = Answer(status=304)
+    assert _remembering(provider, tmp_path).body == b"2"
+
+
+def test_an_answer_without_validators_is_asked_for_plainly(provider: Provider, tmp_path: Path) -> None:
+    provider.answers["/a"] = Answer(b"1")
+    _remembering(provider, tmp_path)
+    _remembering(provider, tmp_path)
+    assert not {"if-none-match", "if-modified-since"} & provider.asked[1][1].keys()
+
+
+def test_a_damaged_memory_is_forgotten(provider: Provider, tmp_path: Path) -> None:
+    provider.answers["/a"] = Answer(b"whole", headers={"ETag": '"1"'})
+    _remembering(provider, tmp_path)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-2])
+    assert _remembering(provider, tmp_path).body == b"whole"
+    assert "if-none-match" not in provider.asked[1][1]
+
+
+def test_nothing_unchanged_is_expected_without_a_memory(provider: Provider, transport: Transport) -> None:
+    provider.answers["/a"] = Answer(status=304)
+    with pytest.raises(ProviderRefuses, match="304"):
+        transport.get(provider.url + "/a", revalidate=True)
+
+
+def _remembering(provider: Provider, memory: Path) -> Reply:
+    with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], memory=memory) as transport:
+        return transport.get(provider.url + "/a", revalidate=True)
+
+
+def test_a_busy_server_is_asked_again_as_often_as_was_said(provider: Provider) -> None:
+    provider.answers["/"] = Answer(status=503)
+    pauses: list[float] = []
+    with (
+        Transport(allowed_private_hosts=["127.0.0.1"], sleep=pauses.append) as transport,
+        pytest.raises(ProviderBusy),
+    ):
+        transport.get(provider.url + "/", tries=4)
+    assert (len(provider.asked), pauses) == (4, [1.0, 2.0, 4.0])
+
+
+def test_a_refusal_is_not_asked_again_and_tells_its_status(provider: Provider, transport: Transport) -> None:
+    with pytest.raises(ProviderRefuses) as caught:
+        transport.get(provider.url + "/nothing", tries=4)
+    assert (caught.value.status, len(provider.asked)) == (404, 1)

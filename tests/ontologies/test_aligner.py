@@ -13,6 +13,9 @@ from pydantic import BaseModel
 from ontologies.aligner import Aligner, Alignment, load_aligner
 from ontologies.concepts import Axis, ConceptScheme, load_scheme
 from ontologies.mappings import load_mappings, read_mappings
+from ontologies.namespaces import ACCESS_CONDITIONS
+
+SECOND_ACCESS_LIST = "https://eucaim.github.io/eucaim_dcat_ap/resource/authority/access-condition/"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,30 @@ def codes(alignments: tuple[Alignment, ...]) -> list[str | None]:
         ("PET/CT", Axis.MODALITY, "IMG1004451", None),
         ("M", Axis.SEX, "COM1001366", None),
         ("Canine", Axis.SUBJECT, "dog", None),
+        ("C34.1", Axis.TOPOGRAPHY, "T-lung-upper-lobe", "semapv:BackgroundKnowledgeBasedMatching"),
+        ("ICD-O-3: C61.9", Axis.TOPOGRAPHY, "T-prostate", None),
+        ("Esophagus", Axis.TOPOGRAPHY, "T-oesophagus", "semapv:LexicalMatching"),
+        ("skin of body", Axis.TOPOGRAPHY, "T-skin", "semapv:ManualMappingCuration"),
+        ("ESP", Axis.COUNTRY, "ESP", "semapv:BackgroundKnowledgeBasedMatching"),
+        ("ES", Axis.COUNTRY, "ESP", None),
+        ("EL", Axis.COUNTRY, "GRC", None),
+        ("España", Axis.COUNTRY, "ESP", "semapv:LexicalMatching"),
+        ("https://publications.europa.eu/resource/authority/country/FRA", Axis.COUNTRY, "FRA", None),
+        ("SPEC10000011", Axis.TIER, "SPEC10000011", None),
+        ("Tier 3A+", Axis.TIER, "SPEC1000016", None),
+        (f"{ACCESS_CONDITIONS}DOWNLOAD", Axis.CONDITION, "DOWNLOAD", None),
+        (f"{SECOND_ACCESS_LIST}DOWNLOAD", Axis.CONDITION, "DOWNLOAD", None),
+        ("Authorisation to download the datasets.", Axis.CONDITION, "DOWNLOAD", None),
+        ("SPEC1000024", Axis.CONDITION, "DOWNLOAD", None),
+        ("http://purl.obolibrary.org/obo/DUO_0000007", Axis.USE, "DISEASE_SPECIFIC_RESEARCH", None),
+        ("DUO:0000042", Axis.USE, "GENERAL_RESEARCH_USE", None),
+        ("Non-commercial use only", Axis.USE, "NON_COMMERCIAL_USE_ONLY", None),
+        ("ORIGINAL_DATASETS", Axis.TYPE, "SPEC1000020", None),
+        ("https://w3id.org/dpv#Data", Axis.TYPE, "dpv-Data", None),
+        ("Only image", Axis.METHOD, "SPEC1000003", None),
+        ("Genomics", Axis.LINKED, "L-genomic", None),
+        ("true", Axis.SCREENING, "screening", "semapv:ManualMappingCuration"),
+        ("No", Axis.SCREENING, "no-screening", None),
     ],
 )
 def test_a_value_aligns_for_a_stated_reason(
@@ -76,12 +103,39 @@ def test_no_concept_on_purpose_has_a_reason(aligner: Aligner, raw: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "axis"),
+    [
+        ("Various", Axis.TOPOGRAPHY),
+        ("Lung Phantom", Axis.TOPOGRAPHY),
+        ("Image Analyses", Axis.LINKED),
+        ("Software/Source Code", Axis.LINKED),
+        ("Europe", Axis.COUNTRY),
+        ("OTHER", Axis.METHOD),
+        ("OTHER", Axis.TYPE),
+    ],
+)
+def test_a_word_that_names_none_is_not_asked_about_again(aligner: Aligner, raw: str, axis: Axis) -> None:
+    (found,) = aligner.align(raw, axis)
+    assert (found.concept, found.justification) == (None, "semapv:ManualMappingCuration")
+
+
+@pytest.mark.parametrize(
     "code", ["SEG", "SR", "RTSTRUCT", "RTPLAN", "RTDOSE", "PR", "KO", "REG", "M3D", "ANN"]
 )
 def test_an_object_that_is_no_image_aligns_and_is_hidden(
     aligner: Aligner, scheme: ConceptScheme, code: str
 ) -> None:
     (found,) = aligner.align(code, Axis.MODALITY)
+    concept = scheme.get(found.concept or "")
+    assert concept is not None
+    assert concept.hidden
+
+
+@pytest.mark.parametrize("code", ["PERSONAL_DATA", "dpv:Data", "http://purl.org/dc/dcmitype/Dataset"])
+def test_a_type_that_nobody_searches_by_aligns_and_is_hidden(
+    aligner: Aligner, scheme: ConceptScheme, code: str
+) -> None:
+    (found,) = aligner.align(code, Axis.TYPE)
     concept = scheme.get(found.concept or "")
     assert concept is not None
     assert concept.hidden
@@ -115,8 +169,12 @@ def test_aligning_twice_is_aligning_once(aligner: Aligner, scheme: ConceptScheme
             assert codes(aligner.align(value, concept.axis)) == [concept.code]
 
 
+# Codes of Armenia and of Guam.
+CODES_THAT_ARE_WORDS = {"ARM", "GUM"}
+
+
 def test_a_concept_of_another_axis_does_not_align(aligner: Aligner, scheme: ConceptScheme) -> None:
-    for concept in scheme:
+    for concept in (each for each in scheme if each.code not in CODES_THAT_ARE_WORDS):
         others = (axis for axis in Axis if axis is not concept.axis)
         assert all(codes(aligner.align(concept.code, axis)) == [None] for axis in others)
 
@@ -135,6 +193,17 @@ def test_a_concept_of_another_axis_does_not_align(aligner: Aligner, scheme: Conc
             "Non-small Cell Lung Cancer, Lung Adenocarcinoma",
             [(Axis.CANCER, "CLIN1063178"), (Axis.CANCER, "CLIN1062977")],
         ),
+        ("Lung", [(Axis.TOPOGRAPHY, "T-lung")]),
+        ("Pelvis, Prostate, Anus", [(Axis.TOPOGRAPHY, "T-prostate"), (Axis.TOPOGRAPHY, "T-anus")]),
+        ("skin of body", [(Axis.TOPOGRAPHY, "T-skin")]),
+        ("Head-Neck, Phantom", [(Axis.SUBJECT, "phantom"), (Axis.TOPOGRAPHY, "T-head-and-neck")]),
+        ("Lung Phantom", [(Axis.SUBJECT, "phantom")]),
+        ("Clinical", [(Axis.LINKED, "L-clinical")]),
+        (
+            "Clinical, Genomics, Image Analyses, Histopathology",
+            [(Axis.LINKED, "L-clinical"), (Axis.LINKED, "L-genomic"), (Axis.LINKED, "L-pathology-image")],
+        ),
+        ("Proteomics", [(Axis.LINKED, "L-other-omics")]),
     ],
 )
 def test_a_keyword_is_recognised_where_it_is_certain(
@@ -143,11 +212,19 @@ def test_a_keyword_is_recognised_where_it_is_certain(
     assert [(each.axis, each.concept) for each in aligner.recognise(keyword)] == found
 
 
-# As keywords these may speak of a site, a theme, a country or a code of anything.
+# As keywords these may speak of a theme, a region that was imaged, a specimen or a code of anything.
 UNCERTAIN = (
-    "Breast, Lung|Lung|Prostate|ct|Cancer|cancer|Clinical|Genomics|Image Analyses|ES|COVID-19 (non-cancer)"
-    "|Various|Female|Siemens|C61|CLIN1000065||,|tumour|imaging"
+    "ct|Cancer|cancer|Image Analyses|ES|COVID-19 (non-cancer)|Various|Female|Siemens|C61|C34.1|CLIN1000065"
+    "||,|tumour|imaging|Chest|Head, Abdomen|Pelvis|Leg|Whole Body|Blood|Unknown primary|Tumour site|Spain"
+    "|Download|Treatment|Outcome|Laboratory|Linked data|Screening|true|Original|Cohort|Lung screening"
+    "|Breast density|Radiogenomics|Preclinical|Non-clinical"
 )
+
+
+def test_no_keyword_is_ever_taken_for_what_was_imaged(aligner: Aligner, scheme: ConceptScheme) -> None:
+    parts = scheme.on(Axis.BODYPART)
+    found = {one.axis for part in parts for one in aligner.recognise(part.label)}
+    assert found <= {Axis.TOPOGRAPHY, Axis.CANCER}
 
 
 @pytest.mark.parametrize("keyword", UNCERTAIN.split("|"))
@@ -180,6 +257,18 @@ NEAR_MISSES = {
     ),
     Axis.SEX: "Males only|F/M|Unisex|FM|female breast",
     Axis.SUBJECT: "Humanoid|Mousepad|Phantom limb|Dogma|Patient",
+    Axis.TOPOGRAPHY: (
+        "Lung cancer|Lung nodule|Prostate biopsy|C34.15|C99|Breast density|Brain metastases|Lipid|Colonoscopy"
+        "|Liver function|Skin test|Gumma|Legion|Heartland|8140/3|Bone age"
+    ),
+    Axis.COUNTRY: "es|Spanish|New Spain|XX|ESPA|Guinea pig|Jersey cow|Chadwick|Niger Delta|EUR",
+    Axis.TIER: "Tier|Tier 4|Tier 1B+|Tier 2B+|3B+|SPEC100001|Frontier 1",
+    Axis.CONDITION: "No download|Downloads disabled|In-situ|Processing|PUBLIC|Remote|Carcinoma in situ",
+    Axis.USE: "0000004|DUO_000004|DUO_0000999|Commercial use|No restrictions for staff|Research|CC BY 4.0",
+    Axis.TYPE: "Original research|Unprocessed|Not annotated|Data paper|PERSONAL|Image analysis",
+    Axis.METHOD: "Case report|Control|Image-based|Disease|Longitudinal axis|Patient",
+    Axis.LINKED: "Preclinical|Clinical trial|Genomics England|Radiomics|Treatment planning CT|Pathology",
+    Axis.SCREENING: "2|True positive|Yes and no|Screened out|Smokescreen|unknown|y",
 }
 
 
@@ -235,6 +324,8 @@ class Counted(BaseModel):
 class Collection(BaseModel):
     species: str
     cancer_types: str
+    tumor_locations: str
+    supporting_data: str | None
     modalities_counted: list[Counted]
     body_parts_counted: list[Counted]
     manufacturers_counted: list[Counted]
@@ -286,6 +377,27 @@ def test_every_cancer_word_of_the_public_collections_was_decided(
 ) -> None:
     found = _alignments(aligner, [each.cancer_types for each in human], Axis.CANCER)
     assert not [each.raw for each in found if not each.justification]
+
+
+def test_enough_of_the_sites_that_public_collections_state_have_a_concept(
+    aligner: Aligner, human: list[Collection]
+) -> None:
+    """Words that name no site ("Various") are not counted as sites."""
+    found = list(_alignments(aligner, [each.tumor_locations for each in human], Axis.TOPOGRAPHY))
+    sites = [one for one in found if one.concept or not one.justification]
+    known = [one for one in sites if one.concept]
+    unmapped = Counter(one.raw for one in sites if not one.concept)
+    sys.stdout.write(f"\ntopography: {len(known)} of {len(sites)} sites; unmapped: {dict(unmapped)}\n")
+    assert len(sites) > 200
+    assert len(known) / len(sites) >= 0.95
+
+
+def test_every_kind_of_linked_data_of_the_public_collections_was_decided(
+    aligner: Aligner, human: list[Collection]
+) -> None:
+    found = list(_alignments(aligner, [each.supporting_data or "" for each in human], Axis.LINKED))
+    assert {one.concept for one in found} > {"L-clinical", "L-genomic", "L-pathology-image", "L-other-omics"}
+    assert not [one.raw for one in found if one.raw and not one.justification]
 
 
 def _alignments(aligner: Aligner, values: list[str], axis: Axis) -> Iterator[Alignment]:

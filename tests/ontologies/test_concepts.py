@@ -63,6 +63,13 @@ def test_every_launch_cancer_is_a_cancer_that_facets_offer(scheme: ConceptScheme
         ("IMG1000042", "IMG1004451"),  # CT, PET-CT
         ("IMG1000062", "IMG1004451"),
         ("animal", "mouse"),
+        ("T-digestive", "T-rectum"),
+        ("T-large-intestine", "T-sigmoid-colon"),
+        ("T-lung", "T-lung-upper-lobe"),
+        ("T-uterus", "T-endometrium"),
+        ("T-thoracic", "T-pleura"),
+        ("T-mesothelium", "T-pleura"),
+        ("SPEC1000009", "SPEC10000011"),  # tier 1, tier 1C+
     ],
 )
 def test_what_a_clinician_takes_for_narrower_is_narrower(
@@ -80,6 +87,13 @@ def test_what_a_clinician_takes_for_narrower_is_narrower(
         ("CLIN1000057", "CLIN1000077"),
         ("IMG1000009", "IMG1000075"),  # a segmentation is no imaging modality
         ("human", "mouse"),
+        ("T-colon", "T-rectum"),
+        ("T-head-and-neck", "T-brain"),
+        ("SPEC1000009", "SPEC1000011"),  # tier 1, tier 2
+        (
+            "GENERAL_RESEARCH_USE",
+            "DISEASE_SPECIFIC_RESEARCH",
+        ),  # data for one disease are not for any research
     ],
 )
 def test_what_a_clinician_keeps_apart_is_kept_apart(scheme: ConceptScheme, broad: str, narrow: str) -> None:
@@ -143,6 +157,17 @@ def test_formal_names_of_snomed_are_not_carried(scheme: ConceptScheme) -> None:
         ("C-melanoma", "C-melanoma"),
         ("urn:catalogue:concepts/C-melanoma", "C-melanoma"),
         ("birnlex_3065", "IMG1000046"),
+        ("ESP", "ESP"),
+        ("http://publications.europa.eu/resource/authority/country/ESP", "ESP"),
+        ("UK", "GBR"),
+        ("SPEC10000011", "SPEC10000011"),
+        ("DOWNLOAD", "DOWNLOAD"),
+        ("DUO_0000004", "NO_RESTRICTION"),
+        ("http://purl.obolibrary.org/obo/DUO_0000004", "NO_RESTRICTION"),
+        ("PERSONAL_DATA", "PERSONAL_DATA"),
+        ("ARM", "ARM"),  # Armenia's own code goes before DICOM's for the arm
+        ("https://catalogue.example/concepts/C-melanoma", "C-melanoma"),
+        ("http://127.0.0.1:8000/site/concepts/CLIN1000075", "CLIN1000075"),
     ],
 )
 def test_a_concept_is_found_by_any_of_its_codes(scheme: ConceptScheme, value: str, code: str) -> None:
@@ -151,7 +176,13 @@ def test_a_concept_is_found_by_any_of_its_codes(scheme: ConceptScheme, value: st
     assert found.code == code
 
 
-@pytest.mark.parametrize("value", ["", " ", "CLIN9999999", "Lung cancer", "3065", "clin1000075", "C"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", " ", "CLIN9999999", "Lung cancer", "3065", "clin1000075", "C", "1", "true", "0000004", "Image"),
+        *("https://catalogue.example/concepts/C61", "https://catalogue.example/concepts/X-none"),
+    ],
+)
 def test_what_is_no_code_finds_nothing(scheme: ConceptScheme, value: str) -> None:
     assert scheme.find(value) is None
 
@@ -161,6 +192,7 @@ def test_a_code_is_only_looked_for_on_the_axis_asked(scheme: ConceptScheme) -> N
     prostate = scheme.find("C61", Axis.BODYPART)
     assert prostate is not None
     assert prostate.code == "BP1000021"
+    assert scheme.find("https://catalogue.example/concepts/CLIN1000075", Axis.BODYPART) is None
 
 
 def test_one_concept_stands_for_each_pair_of_twins(scheme: ConceptScheme) -> None:
@@ -177,6 +209,38 @@ def test_an_unknown_code_labels_itself(scheme: ConceptScheme) -> None:
 def test_a_cycle_is_refused_with_its_path() -> None:
     with pytest.raises(ValueError, match="a > b > c > a"):
         ConceptScheme("1", [concept("a", "b"), concept("b", "c"), concept("c", "a")])
+
+
+def test_two_concepts_with_one_code_are_refused() -> None:
+    other = Concept(code="a", iri="urn:test:other", axis=Axis.COUNTRY, label="A")
+    with pytest.raises(ValueError, match="urn:test:other and urn:test:a have the same code"):
+        ConceptScheme("1", [concept("a"), other])
+
+
+def test_each_axis_has_one_root_and_all_that_facets_offer_below_it(scheme: ConceptScheme) -> None:
+    for axis in Axis:
+        (root,) = (each for each in scheme.on(axis) if not each.parents and not each.hidden)
+        assert {each.code for each in scheme.on(axis) if each.shown} <= set(scheme.narrower(root.code))
+
+
+@pytest.mark.parametrize(
+    ("axis", "offered"),
+    [
+        *((Axis.TIER, 9), (Axis.CONDITION, 3), (Axis.USE, 23), (Axis.TYPE, 3), (Axis.METHOD, 6)),
+        *((Axis.LINKED, 7), (Axis.SCREENING, 2), (Axis.COUNTRY, 250)),
+    ],
+)
+def test_a_closed_list_is_whole(scheme: ConceptScheme, axis: Axis, offered: int) -> None:
+    assert len([each for each in scheme.on(axis) if each.shown and each.parents]) == offered
+
+
+@pytest.mark.parametrize(
+    ("code", "site"), [("C00.9", "T-lip"), ("C34", "T-lung"), ("C34.9", "T-lung"), ("C56.9", "T-ovary")]
+)
+def test_a_tumour_site_is_found_by_its_code_of_icd_o(scheme: ConceptScheme, code: str, site: str) -> None:
+    found = scheme.find(code, Axis.TOPOGRAPHY)
+    assert found is not None
+    assert found.code == site
 
 
 def test_a_parent_that_does_not_exist_is_refused() -> None:

@@ -2,10 +2,21 @@
 
 import pytest
 
-from ontologies.namespaces import canonical_iri, canonical_predicate, compact, expand, notation
+from catalogue.profile import terms
+from ontologies.namespaces import (
+    ACCESS_CONDITIONS,
+    CIMG,
+    DATA_USE_CONDITIONS,
+    canonical_iri,
+    canonical_predicate,
+    compact,
+    expand,
+    notation,
+)
 
 EUCAIM = "https://cancerimage.eu/ontology/EUCAIM#"
 HEALTH = "http://healthdataportal.eu/ns/health#"
+EUCAIM_LISTS = "https://eucaim.github.io/eucaim_dcat_ap/"
 LISTS = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
 
 
@@ -19,7 +30,18 @@ LISTS = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
         ("https://w3id.org/healthdcat-ap#hdab", HEALTH + "hdab"),
         ("http://www.healthdcatap.org/hdab", HEALTH + "hdab"),
         ("http://13.81.34.152:1101/resource/authority/health-theme/X", LISTS + "health-theme/X"),
+        ("https://hdeu-dcat.acceptance.data.health.europa.eu/resource/authority/hc/X", LISTS + "hc/X"),
+        (EUCAIM_LISTS + "resource/authority/access-condition/DOWNLOAD", ACCESS_CONDITIONS + "DOWNLOAD"),
+        (
+            EUCAIM_LISTS + "releases/controlled-vocabularies/data-use-conditions#NO_RESTRICTION",
+            DATA_USE_CONDITIONS + "NO_RESTRICTION",
+        ),
         ("https://w3id.org/dpv/pd#Age", "https://w3id.org/dpv/dpv-pd#Age"),
+        ("https://catalogue.example/terms#countBy", "urn:catalogue:terms#countBy"),
+        ("http://127.0.0.1:8000/site/terms#countBy", "urn:catalogue:terms#countBy"),
+        ("https://catalogue.example/terms#countedBy", "https://catalogue.example/terms#countedBy"),
+        ("https://catalogue.example/terms/countBy", "https://catalogue.example/terms/countBy"),
+        ("https://catalogue.example/?x=/terms#countBy", "https://catalogue.example/?x=/terms#countBy"),
         (
             "http://data.europa.eu/r5r/applicableLegislation",
             "http://data.europa.eu/r5r/applicableLegislation",
@@ -30,6 +52,14 @@ LISTS = "https://hdeu-dcat.data.health.europa.eu/resource/authority/"
 def test_a_known_spelling_becomes_the_canonical_one(written: str, meant: str) -> None:
     assert canonical_iri(written) == meant
     assert canonical_iri(meant) == meant
+
+
+def test_every_own_term_of_the_profile_is_known_at_any_address() -> None:
+    own = {value for value in vars(terms).values() if isinstance(value, str) and value.startswith(CIMG)}
+    own |= {iri for iri in terms.AXIS_PROPERTY.values() if iri.startswith(CIMG)}
+    own -= {CIMG}
+    assert len(own) > 20
+    assert {canonical_iri("https://catalogue.example/terms#" + iri.removeprefix(CIMG)) for iri in own} == own
 
 
 @pytest.mark.parametrize(
@@ -71,6 +101,8 @@ def test_an_iri_of_no_known_prefix_is_not_compacted() -> None:
         ("DOID_10283", "DOID:10283"),
         ("ICD-10: C61", "ICD10:C61"),
         ("C200140", "NCIT:C200140"),
+        ("http://purl.obolibrary.org/obo/DUO_0000042", "DUO:0000042"),
+        ("DUO_00000044", ""),
         ("C61", ""),
         ("Lung cancer", ""),
         ("", ""),

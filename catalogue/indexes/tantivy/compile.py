@@ -4,32 +4,17 @@ Queries are built from tokens and codes, never parsed from text: the engine's ow
 reach any field.
 """
 
-from collections.abc import Iterable
-from typing import Final
-
 from tantivy import FieldType, Occur, Query, Schema
 
-from catalogue.errors import BadRequest
-from catalogue.indexes.tantivy import layout
+from catalogue.indexes import names
 from catalogue.ports import FacetFilter, IndexQuery, RangeFilter
-
-_BOOSTS: Final = {"title_tokens": 3.0, "label_tokens": 2.0, "keyword_tokens": 2.0, "text_tokens": 1.0}
-_TIE_BREAKER: Final = 0.3
 
 
 class Compiler:
-    """Compiles for one index; refuses names that the index does not have."""
+    """Compiles for one schema."""
 
-    def __init__(self, schema: Schema, facets: Iterable[str]) -> None:
+    def __init__(self, schema: Schema) -> None:
         self._schema = schema
-        self._facets = frozenset(facets)
-
-    def check(self, query: IndexQuery) -> None:
-        facets = (*query.facets, *(chosen.facet for chosen in query.filters))
-        numbers = (*query.histograms, *(chosen.field for chosen in query.ranges))
-        _refuse_unknown(facets, self._facets)
-        _refuse_unknown(numbers, layout.NUMBERS)
-        _refuse_unknown((query.sort,), ("relevance", *layout.sorts()))
 
     def matching(self, query: IndexQuery, *, ignoring: str = "") -> Query:
         """Match the query; ``ignoring`` names the facet or number whose own selection is left out.
@@ -47,39 +32,44 @@ class Compiler:
 
     def _text(self, token: str) -> Query:
         terms = [
-            Query.boost_query(self._term(field, token, "position"), boost) for field, boost in _BOOSTS.items()
+            Query.boost_query(self._term(field, token, "position"), boost)
+            for field, boost in names.BOOSTS.items()
         ]
-        return Query.disjunction_max_query(terms, _TIE_BREAKER)
+        return Query.disjunction_max_query(terms, names.TIE_BREAKER)
 
     def _term(self, field: str, value: str, index_option: str = "basic") -> Query:
         return Query.term_query(self._schema, field, value, index_option)
 
     def _wanted(self, chosen: FacetFilter) -> Query | None:
-        field = layout.own_field(chosen.facet) if chosen.own else layout.closure_field(chosen.facet)
+        field = names.own_field(chosen.facet) if chosen.own else names.closure_field(chosen.facet)
         terms = [self._term(field, code) for code in chosen.wanted]
         if chosen.every and terms:
             terms = [Query.boolean_query([(Occur.Must, term) for term in terms])]
         if chosen.missing:
-            terms.append(self._term(layout.UNSTATED, chosen.facet))
+            terms.append(self._term(names.UNSTATED, chosen.facet))
         return Query.boolean_query([(Occur.Should, term) for term in terms]) if terms else None
 
     def _unwanted(self, chosen: FacetFilter) -> list[Query]:
-        field = layout.own_field(chosen.facet) if chosen.own else layout.closure_field(chosen.facet)
+        field = names.own_field(chosen.facet) if chosen.own else names.closure_field(chosen.facet)
         terms = [self._term(field, code) for code in chosen.unwanted]
-        return terms + ([self._term(layout.UNSTATED, chosen.facet)] if chosen.unwanted_missing else [])
+        return terms + ([self._term(names.UNSTATED, chosen.facet)] if chosen.unwanted_missing else [])
 
     def _range(self, chosen: RangeFilter) -> Query:
+        lowest, highest = names.lowest_field(chosen.field), names.highest_field(chosen.field)
         if chosen.least is None and chosen.most is None:
-            return Query.exists_query(chosen.field)
-        return Query.range_query(self._schema, chosen.field, FieldType.Integer, chosen.least, chosen.most)
+            return Query.exists_query(lowest)
+        if lowest == highest:
+            return self._between(lowest, chosen.least, chosen.most)
+        ends = []
+        if chosen.least is not None:
+            ends.append(self._between(highest, chosen.least, None))
+        if chosen.most is not None:
+            ends.append(self._between(lowest, None, chosen.most))
+        return Query.boolean_query([(Occur.Must, end) for end in ends])
+
+    def _between(self, field: str, least: int | None, most: int | None) -> Query:
+        return Query.range_query(self._schema, field, FieldType.Integer, least, most)
 
 
 def _silent(query: Query) -> Query:
     return Query.const_score_query(query, 0.0)
-
-
-def _refuse_unknown(names: Iterable[str], known: Iterable[str]) -> None:
-    allowed = sorted(known)
-    for name in names:
-        if name not in allowed:
-            raise BadRequest(f"the index has no {name!r}; it has {', '.join(allowed)}", parameter=name)

@@ -4,6 +4,7 @@ from typing import Final
 
 from tantivy import DocAddress, Query, Searcher
 
+from catalogue.indexes import names
 from catalogue.indexes.tantivy import layout
 
 # Scores that differ by less are equal: the engine adds floats in an order of its own.
@@ -25,7 +26,7 @@ def best(searcher: Searcher, matching: Query, offset: int, limit: int) -> Scored
     skipped, ranked = _window([((-score,), address) for score, address in found], offset, limit)
     further, ranked = _window(_with_key_starts(searcher, ranked), offset - skipped, limit)
     keyed = sorted(
-        ((rank, searcher.doc(address)[layout.KEY][0], address) for rank, address in ranked),
+        ((rank, searcher.doc(address)[names.KEY][0], address) for rank, address in ranked),
         key=lambda row: row[:2],
     )
     first = offset - skipped - further

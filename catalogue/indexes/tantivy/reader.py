@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -10,7 +9,8 @@ from typing import Final
 from tantivy import DocAddress, Index, Order, Query, Searcher
 
 from catalogue.errors import IndexUnavailable
-from catalogue.indexes.tantivy import counts, layout, versions
+from catalogue.indexes import counts, entries, names
+from catalogue.indexes.tantivy import layout, versions
 from catalogue.indexes.tantivy.compile import Compiler
 from catalogue.indexes.tantivy.failures import engine_failures
 from catalogue.indexes.tantivy.ranking import best
@@ -23,7 +23,6 @@ from catalogue.ports import (
     IndexQuery,
     IndexSettings,
     NumberRange,
-    Totals,
 )
 
 _ATTEMPTS: Final = 3
@@ -35,15 +34,15 @@ class TantivyReader:
     def __init__(self, folder: Path, settings: IndexSettings) -> None:
         self._folder = folder
         self._settings = settings
-        self._compiler = Compiler(layout.schema(settings), settings.facets)
+        self._compiler = Compiler(layout.schema(settings))
         self._lock = Lock()
         self._open: _Opened | None = None
 
     def search(self, query: IndexQuery) -> IndexPage:
-        self._compiler.check(query)
+        names.refuse_unknown_names(query, self._settings)
         with engine_failures(self._folder):
             opened = self._current()
-            return _Search(opened, self._compiler, query).page() if opened else _nothing(query)
+            return _Search(opened, self._compiler, query).page() if opened else counts.nothing(query)
 
     def scan(self) -> Iterator[DocumentDigest]:
         with engine_failures(self._folder):
@@ -53,10 +52,10 @@ class TantivyReader:
             found = opened.searcher.search(Query.all_query(), opened.searcher.num_docs, count=False)
             for _, address in found.hits:
                 stored = opened.searcher.doc(address)
-                yield DocumentDigest(stored[layout.KEY][0], sha256(stored[layout.BODY][0]).hexdigest())
+                yield entries.digest(stored[names.KEY][0], stored[names.BODY][0])
 
     def digest(self, document: Document) -> DocumentDigest:
-        return DocumentDigest(document.key, sha256(layout.body(document)).hexdigest())
+        return entries.digest(document.key, entries.body(document))
 
     def _current(self) -> "_Opened | None":
         with self._lock:
@@ -151,10 +150,12 @@ class _Search:
         query = self._query
         if not query.limit:  # the engine panics at a limit of 0
             return ()
-        if query.sort == "relevance" and query.tokens:
+        if query.sort == names.RELEVANCE and query.tokens:
             ranked = best(self._searcher, self._matching, query.offset, query.limit)
         else:
-            ranked = self._sorted(layout.KEY if query.sort == "relevance" else layout.sort_field(query.sort))
+            ranked = self._sorted(
+                names.KEY if query.sort == names.RELEVANCE else names.sort_field(query.sort)
+            )
         return tuple(self._hit(score, address) for score, address in ranked)
 
     def _sorted(self, field: str) -> list[tuple[float, DocAddress]]:
@@ -169,25 +170,11 @@ class _Search:
         return [(0.0, address) for _, address in found.hits]
 
     def _hit(self, score: float, address: DocAddress) -> Hit:
-        document = Document.model_validate_json(self._searcher.doc(address)[layout.BODY][0])
-        words = {word for field in layout.TEXTS for word in getattr(document, field).split()}
-        return Hit(
-            document=document,
-            score=score,
-            matched=tuple(token for token in dict.fromkeys(self._query.tokens) if token in words),
-        )
+        written = self._searcher.doc(address)[names.BODY][0]
+        return entries.hit(written, score, self._query.tokens)
 
 
 def _opened(version: Path) -> Index:
     index = Index.open(str(version))
     index.config_reader("manual")  # reloaded when a commit is seen, so that no thread watches the folder
     return index
-
-
-def _nothing(query: IndexQuery) -> IndexPage:
-    """Answer from an index that has not been begun yet."""
-    return IndexPage(
-        total=Totals(),
-        facets={name: FacetCounts() for name in query.facets},
-        ranges={name: counts.empty_range(name) for name in query.histograms},
-    )

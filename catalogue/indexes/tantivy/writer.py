@@ -9,6 +9,7 @@ import tantivy
 
 from catalogue.errors import IndexUnavailable
 from catalogue.folders import FolderTakenError, Ownership, point, remove
+from catalogue.indexes import names
 from catalogue.indexes.tantivy import layout, versions
 from catalogue.indexes.tantivy.failures import engine_failures
 from catalogue.ports import Document, DocumentChange, DropDocument, IndexSettings, PutDocument
@@ -115,7 +116,7 @@ class _OpenVersion:
     def _change(self, change: DocumentChange) -> None:
         match change:
             case PutDocument(document=document):
-                self._writer.delete_documents_by_term(layout.KEY, document.key)
+                self._writer.delete_documents_by_term(names.KEY, document.key)
                 self._writer.add_document(layout.entry(document, self._settings))
             case DropDocument(key=key):
-                self._writer.delete_documents_by_term(layout.KEY, key)
+                self._writer.delete_documents_by_term(names.KEY, key)

@@ -11,6 +11,7 @@ from catalogue.model.query import RANGES, SearchQuery
 from catalogue.search.conditions import conditions, relaxations
 from catalogue.search.page import search
 from catalogue.web.dataset_page import dataset_page
+from catalogue.web.doors import doors
 from catalogue.web.home_page import NEWEST, home_view, provider_row
 from catalogue.web.links import RDF_TYPES, links
 from catalogue.web.problems import KINDS
@@ -70,7 +71,9 @@ def provider(source: str) -> str:
 
 @blueprint.get("/about")
 def about() -> str:
-    return render_template("about.html", kinds=KINDS)
+    found = search(SearchQuery(size=1), services().index, vocabulary()).hits
+    example = found[0].document.key if found else ""
+    return render_template("about.html", kinds=KINDS, doors=doors(links(), example))
 
 
 def _page_of(key: str) -> Response:

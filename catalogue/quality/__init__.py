@@ -1,0 +1,1 @@
+"""How good the records are, by the project's own SHACL shapes."""
