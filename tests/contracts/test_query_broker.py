@@ -150,6 +150,7 @@ def test_garbage_on_the_socket_harms_nobody(tmp_path: Path) -> None:
                 wire.connect(str(tmp_path / "run" / SOCKET))
                 wire.sendall(garbage)
         wait_for(tmp_path)
+        assert answers(tmp_path)
 
 
 def test_a_generation_stays_as_long_as_a_query_may_read_it(tmp_path: Path) -> None:

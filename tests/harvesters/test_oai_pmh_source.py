@@ -317,4 +317,4 @@ def test_an_option_that_is_not_known_is_told_at_once(oai: Build, options: dict[s
 
 
 def test_what_ingest_reads_is_an_option_of_every_kind(oai: Build) -> None:
-    oai(derived="true", fictional="false")
+    assert oai(derived="true", fictional="false", rank="2")
