@@ -105,11 +105,11 @@ def _harvested(data: Path, folder: Path) -> Settings:
             workshop.ledger.add_source(SourceConfig(id=name, kind="dcat", url=f"{address}/{file}", pace=0))
             workshop.ledger.put_job("harvest", name)
         started = time.monotonic()
-        Worker(workshop).drain()
+        Worker(workshop, followers=("index",)).drain()
         seconds = time.monotonic() - started
         records = workshop.ledger.count_live()
         notes.print(
-            f"{records:,} records harvested and projected in {seconds:.1f} s, {records / seconds:,.0f}/s"
+            f"{records:,} records harvested and indexed in {seconds:.1f} s, {records / seconds:,.0f}/s"
         )
         workshop.close()
     return settings

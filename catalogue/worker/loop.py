@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Event
 from typing import Final
 
@@ -26,8 +26,16 @@ logger = logging.getLogger(__name__)
 class Worker:
     """Harvests one source after another; whoever holds the projections' lease also projects."""
 
-    def __init__(self, workshop: Workshop, *, report: Callable[[Progress], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        workshop: Workshop,
+        *,
+        report: Callable[[Progress], None] = lambda _: None,
+        followers: Collection[str] = FOLLOWERS,
+    ) -> None:
+        """``followers`` are the projections that this worker brings up."""
         self._workshop = workshop
+        self._followers = followers
         self._ledger = workshop.ledger
         self._report = report
         self._holder = this_holder()
@@ -124,7 +132,8 @@ class Worker:
 
     def _project(self) -> int:
         try:
-            return sum(self._brought_up(projection) for projection in self._workshop.projections)
+            kept = [one for one in self._workshop.projections if one.name in self._followers]
+            return sum(self._brought_up(projection) for projection in kept)
         except StoreUnavailable as error:
             logger.warning("projections wait: %s", error)
             return 0
