@@ -12,7 +12,7 @@ from catalogue.ingest.canonical import canonical_bytes, parse_triples, sha256, s
 from catalogue.profile import terms
 from catalogue.profile.datatypes import DATATYPES, typed
 from catalogue.profile.identifiers import strong_identities
-from catalogue.profile.reader import read_dataset
+from catalogue.profile.reader import Statements, stated_identifiers
 from harvesters import crosswalks
 from harvesters.errors import RecordRejected
 from harvesters.findings import Finding, Severity
@@ -85,12 +85,12 @@ class Preparation:
             traits=traits,
         )
         triples = canonical_bytes(result.quads)
-        dataset = read_dataset(key, crossed.subject, triples)
+        identifiers = stated_identifiers(Statements(result.quads), crossed.subject)
         return Prepared(
             subject=crossed.subject,
             triples=triples,
             sha256=sha256(triples),
-            identities=strong_identities(crossed.subject, dataset.identifiers),
+            identities=strong_identities(crossed.subject, identifiers),
             findings=(*crossed.findings, *self._left_out(quads), *_unreadable(with_types), *result.findings),
         )
 

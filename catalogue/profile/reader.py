@@ -1,11 +1,11 @@
 """Which dataset a record's statements describe."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final
+from typing import Final, Self
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from catalogue.model.dataset import (
     Agent,
@@ -32,11 +32,15 @@ Term = NamedNode | Literal
 class Statements:
     """A record's triples, by subject and predicate. Blank nodes do not occur in the profile."""
 
-    def __init__(self, triples: bytes) -> None:
+    def __init__(self, quads: Iterable[Quad]) -> None:
         self._objects: dict[tuple[str, str], list[Term]] = defaultdict(list)
-        for quad in parse(triples, format=RdfFormat.N_TRIPLES):
+        for quad in quads:
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
                 self._objects[quad.subject.value, quad.predicate.value].append(quad.object)
+
+    @classmethod
+    def of(cls, triples: bytes) -> Self:
+        return cls(parse(triples, format=RdfFormat.N_TRIPLES))
 
     def terms(self, subject: str, predicate: str) -> list[Term]:
         return self._objects.get((subject, predicate), [])
@@ -65,14 +69,14 @@ class Statements:
 
 def read_dataset(key: str, iri: str, triples: bytes) -> Dataset:
     """``triples`` are published N-Triples, ``iri`` the provider's subject."""
-    found = Statements(triples)
+    found = Statements.of(triples)
     return Dataset(
         key=key,
         iri=iri,
         titles=found.texts(iri, f"{terms.DCT}title"),
         descriptions=found.texts(iri, f"{terms.DCT}description"),
         keywords=found.texts(iri, terms.KEYWORD),
-        identifiers=_identifiers(found, iri),
+        identifiers=stated_identifiers(found, iri),
         values=tuple(
             sorted(_values(found, iri), key=lambda value: (value.axis, value.raw, value.concept or ""))
         ),
@@ -101,7 +105,8 @@ def read_dataset(key: str, iri: str, triples: bytes) -> Dataset:
     )
 
 
-def _identifiers(found: Statements, iri: str) -> tuple[str, ...]:
+def stated_identifiers(found: Statements, iri: str) -> tuple[str, ...]:
+    """The dataset's identifiers at home and elsewhere, in their normal form."""
     given = found.values(iri, f"{terms.DCT}identifier")
     for node in found.nodes(iri, f"{terms.ADMS}identifier"):
         given += found.values(node, f"{terms.SKOS}notation")

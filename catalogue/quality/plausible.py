@@ -15,7 +15,7 @@ _OLDEST: Final = 120
 
 
 def contradictions(subject: str, triples: bytes) -> Iterator[LevelFinding]:
-    found = Statements(triples)
+    found = Statements.of(triples)
     numbers = {
         name: found.number(subject, name)
         for name in (terms.PATIENTS, terms.STUDIES, terms.LOWEST_AGE, terms.HIGHEST_AGE, _SEGMENTATIONS)

@@ -14,13 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.machine import free_port
+
 SECONDS = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.cli.processes import ProcessDied, Processes
+from tests.machine import runs
 
 STARTER = """
 import sys, time
@@ -26,11 +27,11 @@ def test_a_killed_parent_leaves_no_part_behind(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         part = int(parent.stdout.readline())
-        assert _runs(part)
+        assert runs(part)
         parent.kill()
         parent.wait()
     end = time.monotonic() + 10
-    while _runs(part):
+    while runs(part):
         assert time.monotonic() < end, "the part still runs"
         time.sleep(0.05)
 
@@ -47,15 +48,6 @@ def test_a_part_that_dies_is_started_again_but_not_for_ever(tmp_path: Path) -> N
             processes.check()
         assert child.process.pid != first
     assert child.log.read_text().splitlines() == ["last words"] * 4
-
-
-def _runs(pid: int) -> bool:
-    """A zombie whom nobody has buried yet does not run."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return fields[0] not in {"Z", "X"}
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_in_one_line(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped
 
 from catalogue.web import gunicorn_conf
 from catalogue.web.gunicorn_worker import HEAD_SECONDS, CatalogueWorker
+from tests.machine import free_port
 from tests.small_catalogue import SmallCatalogue, fill
 
 ROOT = Path(__file__).parent.parent.parent
@@ -25,7 +26,7 @@ START_SECONDS = 30
 def _port(small: SmallCatalogue, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     folder = tmp_path_factory.mktemp("served")
     fill(folder, small.scheme)
-    port = _free_port()
+    port = free_port()
     configuration = str(Path(gunicorn_conf.__file__))
     command = [
         sys.executable,
@@ -40,13 +41,6 @@ def _port(small: SmallCatalogue, tmp_path_factory: pytest.TempPathFactory) -> It
         _wait(port, server)
         yield port
         server.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(port: int, server: "subprocess.Popen[bytes]") -> None:

@@ -5,7 +5,6 @@ import os
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from itertools import count
 from pathlib import Path
 
 import httpx
+
+from tests.machine import free_port
 
 VERSION = "9.5.3"
 _COORDINATES = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
@@ -152,7 +153,7 @@ def _unpack(archive: Path, cache: Path) -> None:
 
 
 def _configure(home: Path, folder: Path, user: str | None) -> int:
-    port, transport_port = _free_port(), _free_port()
+    port, transport_port = free_port(), free_port()
     configuration = folder / "config"
     (folder / "tmp").mkdir()
     shutil.copytree(home / "config", configuration)
@@ -205,9 +206,3 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
             time.sleep(0.25)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+
+from tests.machine import free_port
 
 _OWNER = "catalogue"
 _START_SECONDS = 30
@@ -96,7 +97,7 @@ def _make_cluster(programs: Path, folder: Path, user: str | None) -> None:
 
 @contextmanager
 def _started(programs: Path, folder: Path, user: str | None) -> Iterator[int]:
-    port = _free_port()
+    port = free_port()
     log = folder / "log"
     arguments = ["-D", str(folder / "data"), "-h", "127.0.0.1", "-p", str(port), "-k", str(folder)]
     arguments += ["-c", "shared_buffers=32MB", "-c", "fsync=off"]
@@ -129,9 +130,3 @@ def _connect(port: int) -> "psycopg.Connection[tuple[object, ...]]":
     return psycopg.connect(
         f"host=127.0.0.1 port={port} user={_OWNER} dbname=postgres", autocommit=True, connect_timeout=10
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -22,6 +22,7 @@ from catalogue.stores.broker import SOCKET, Broker, BrokerClient, BrokerSetting
 from catalogue.stores.query_process import Generations
 from catalogue.stores.wire import Call, receive, send
 from tests.contracts.sparql_builders import broker_process, dataset_graph, publish, running_broker
+from tests.machine import runs
 
 SECONDS = 3.0
 LIMITS = QueryLimits(SECONDS, result_bytes=1_000_000)
@@ -70,15 +71,6 @@ def query_processes(parent: int) -> list[int]:
         for child in (task / "children").read_text("ascii").split()
     ]
     return sorted({int(child) for child in found})
-
-
-def runs(pid: int) -> bool:
-    """A zombie whom nobody has buried yet does not run."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return fields[0] not in {"Z", "X"}
 
 
 def test_a_broker_that_died_is_missed_at_once_and_one_that_follows_takes_over(place: Path) -> None:

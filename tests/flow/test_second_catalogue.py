@@ -1,6 +1,5 @@
 """A second catalogue harvests the first one's own feed and knows the same."""
 
-import socket
 import threading
 from collections.abc import Iterator
 
@@ -27,6 +26,7 @@ from tests.flow.flows import (
     register,
     state,
 )
+from tests.machine import free_port
 
 
 class _Silent(WSGIRequestHandler):
@@ -48,9 +48,7 @@ def first(tmp_path_factory: pytest.TempPathFactory, sample_sources: Sources) -> 
 @pytest.fixture(scope="module")
 def address(first: Workshop) -> Iterator[str]:
     """Where the first catalogue's site answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     site = create_app(WebServices(first.settings.model_copy(update={"base_url": base_url})))
     server = make_server("127.0.0.1", port, site, threaded=True, request_handler=_Silent)

@@ -1,6 +1,5 @@
 """One wrong node among four spoils nothing of the others, and its run says what is wrong."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,7 @@ import pytest
 from catalogue.model.run import RunState
 from harvesters.source import SourceConfig
 from tests.flow.flows import Catalogue, Sources, assert_agreed, found, harvest_all, host_of, register
+from tests.machine import free_port
 
 LOGIN_PAGE = b"<!doctype html><html><head><title>Sign in</title></head><body>Please sign in</body></html>"
 HALF_TURTLE = (
@@ -44,12 +44,6 @@ def wrong_node() -> Iterator[str]:
     server.server_close()
 
 
-def silent_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
-
-
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
@@ -61,7 +55,7 @@ def silent_port() -> str:
 def test_a_wrong_node_spoils_nothing_of_the_others(
     fault: str, words: tuple[str, ...], catalogue_at: Catalogue, sample_sources: Sources, wrong_node: str
 ) -> None:
-    address = {"refused": silent_port(), "login": wrong_node, "half": wrong_node}[fault]
+    address = {"refused": f"http://127.0.0.1:{free_port()}", "login": wrong_node, "half": wrong_node}[fault]
     path = {"refused": "/", "login": "/catalog", "half": "/half.ttl"}[fault]
     good = sample_sources[1:4]
     workshop = catalogue_at(host_of(good[0].url), host_of(address))
