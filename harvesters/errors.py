@@ -1,6 +1,7 @@
 """What can go wrong at a provider, and whether trying again helps: the type says it.
 
 HarvestError
+├── Stopped                 somebody asked for the end of the run, or its time is up
 ├── Transient               try again later
 │   ├── ProviderUnreachable     no connection, no name, cut off
 │   ├── ProviderTimeout         connected, then silent or too slow
@@ -16,6 +17,9 @@ HarvestError
 
 class HarvestError(Exception):
     """One sentence that a node's operator understands, naming the address."""
+
+
+class Stopped(HarvestError): ...
 
 
 class Transient(HarvestError):

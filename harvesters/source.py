@@ -1,6 +1,6 @@
 """What a provider node is to us: its configuration, what it lists, the records it gives."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -60,10 +60,12 @@ class Rejected:
 class Listing:
     """What a source said when it was asked for everything, and whether that is proven to be all.
 
-    ``complete`` is true only for a list without loop, whose last page was reached, whose totals are met and
-    which is not empty; ``incomplete_because`` says what is missing. ``total`` is what the source claims.
-    An ``incremental`` list holds only what changed since a checkpoint and may be empty: that a record is
-    absent from it says nothing. ``as_of`` is the source's own time of the list, where it tells it.
+    ``complete`` is true only for a list without loop, whose every page was read strictly, whose last page was
+    reached and whose totals are met; ``incomplete_because`` says what is missing. A complete list may be
+    empty: what that means is not the source's to decide. ``total`` is what the source claims.
+    An ``incremental`` list holds only what changed since a checkpoint, or only what was asked for by name.
+    A list is ``revalidated`` where an answer in it is an earlier one that the source said still holds (304).
+    ``as_of`` is the source's own time of the list, taken from its first page.
     """
 
     pages: int
@@ -72,12 +74,18 @@ class Listing:
     incomplete_because: str = ""
     findings: tuple[Finding, ...] = ()
     incremental: bool = False
+    revalidated: bool = False
     as_of: datetime | None = None
+
+    @property
+    def proves_absence(self) -> bool:
+        """Whether a record that is not in it is not at the source any more."""
+        return self.complete and not self.incremental and not self.revalidated
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """From where an incremental listing goes on."""
+    """From where an incremental listing goes on: ``since`` is the ``as_of`` of the list before."""
 
     since: datetime
 
@@ -87,8 +95,13 @@ class Source(Protocol):
 
     Both raise ``HarvestError``. A page that cannot be fetched or parsed after the first one makes the listing
     incomplete, with the reason; at the first page it is raised. One bad record is yielded as ``Rejected``.
+
+    A spool that holds pages already is that of a run cut off: the same way is walked again, each answer is
+    taken from the spool as long as it has it (``Spool.replay``), and only what is missing is asked for.
+    ``since`` asks for what changed, ``only`` for these records alone; a source that cannot do the one or the
+    other lists everything, and its listing says so (``incremental`` is false).
     """
 
-    def listing(self, *, since: Checkpoint | None, spool: "Spool") -> Listing: ...
+    def listing(self, *, since: Checkpoint | None, spool: "Spool", only: Collection[str] = ()) -> Listing: ...
 
     def records(self, listing: Listing, *, spool: "Spool") -> Iterator[Record | Withdrawn | Rejected]: ...

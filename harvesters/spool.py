@@ -1,4 +1,4 @@
-"""What a provider answered, kept byte for byte until its run has ended."""
+"""What a provider answered, kept byte for byte, so that a run cut off goes on from there."""
 
 import hashlib
 import json
@@ -13,14 +13,19 @@ from harvesters.transport import Reply
 
 @dataclass(frozen=True, slots=True)
 class SpooledPage:
-    """One answer on disk; ``number`` counts from 1 in the order of the requests."""
+    """One answer on disk; ``number`` counts from 1 in the order of the requests.
+
+    ``asked`` is the address that was asked for, ``url`` the one that answered.
+    """
 
     number: int
+    asked: str
     url: str
     status: int
     headers: Mapping[str, str]
     sha256: str
     fetched_at: datetime
+    revalidated: bool
     path: Path
 
     def read(self) -> bytes:
@@ -28,22 +33,42 @@ class SpooledPage:
 
 
 class Spool:
-    """A folder of one run. A page counts once its description lies beside its bytes."""
+    """A folder of one run. A page counts once its description lies beside its bytes.
+
+    Opened on a folder that has pages already, it first gives these again (``replay``), in the order in which
+    they were asked for; the first request that differs from the way walked before drops the rest of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._pages = len(self._descriptions())
+        self._to_replay = list(self)
 
-    def store(self, reply: Reply) -> SpooledPage:
+    def replay(self, asked: str) -> SpooledPage | None:
+        """The page that was kept for this request when the run was cut off, or None: then it is to be made."""
+        if not self._to_replay:
+            return None
+        page = self._to_replay.pop(0)
+        if page.asked == asked:
+            return page
+        for left in reversed([page, *self._to_replay]):
+            self.discard(left)
+        self._to_replay = []
+        return None
+
+    def store(self, reply: Reply, *, asked: str = "") -> SpooledPage:
+        """``asked`` is the address that was asked for, where it is not the one that answered."""
         number = self._pages + 1
         page = SpooledPage(
             number=number,
+            asked=asked or reply.url,
             url=reply.url,
             status=reply.status,
             headers=dict(reply.headers),
             sha256=hashlib.sha256(reply.body).hexdigest(),
             fetched_at=reply.fetched_at,
+            revalidated=reply.revalidated,
             path=self.folder / f"{number:05}.body",
         )
         _write(page.path, reply.body)
@@ -87,11 +112,13 @@ def _write(path: Path, content: bytes) -> None:
 def _description(page: SpooledPage) -> bytes:
     fields = {
         "number": page.number,
+        "asked": page.asked,
         "url": page.url,
         "status": page.status,
         "headers": dict(page.headers),
         "sha256": page.sha256,
         "fetched_at": page.fetched_at.isoformat(),
+        "revalidated": page.revalidated,
     }
     return json.dumps(fields, indent=1, ensure_ascii=False).encode()
 
@@ -100,10 +127,12 @@ def _described(path: Path) -> SpooledPage:
     fields = json.loads(path.read_bytes())
     return SpooledPage(
         number=fields["number"],
+        asked=fields["asked"],
         url=fields["url"],
         status=fields["status"],
         headers=fields["headers"],
         sha256=fields["sha256"],
         fetched_at=datetime.fromisoformat(fields["fetched_at"]),
+        revalidated=fields["revalidated"],
         path=path.with_suffix(".body"),
     )

@@ -45,13 +45,17 @@ _REFUSALS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer, unpacked; header names are in lower case. ``url`` is the address that answered."""
+    """A whole answer, unpacked; header names are in lower case. ``url`` is the address that answered.
+
+    ``revalidated``: the server said that the body from memory still holds (304).
+    """
 
     url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
     fetched_at: datetime
+    revalidated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,7 @@ class Transport:
         if response.status in _REDIRECTS and "location" in headers:
             return _Redirect(headers["location"])
         if response.status == HTTPStatus.NOT_MODIFIED and known:
-            return Reply(url, HTTPStatus.OK, known.headers, known.body, datetime.now(UTC))
+            return Reply(url, HTTPStatus.OK, known.headers, known.body, datetime.now(UTC), revalidated=True)
         _raise_for_status(url, response.status, headers)
         return Reply(
             url=url,

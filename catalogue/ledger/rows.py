@@ -16,7 +16,10 @@ SHOWN_STATES: Final = tuple(sorted(str(state) for state in SHOWN))
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """``last_harvested`` is the end of the last run that applied what it found, changed or not."""
+    """``last_harvested`` is the end of the last run that applied what it found, changed or not.
+
+    ``failures`` counts the runs that failed since then. ``condition`` is what people were last told of it.
+    """
 
     config: SourceConfig
     added: datetime
@@ -25,6 +28,9 @@ class SourceRow:
     removed: datetime | None
     last_run: Run | None
     last_harvested: datetime | None
+    failures: int = 0
+    condition: str = ""
+    has_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ class StagedRecord:
     ``subject`` is the provider's IRI of the dataset. ``received`` are the provider's bytes, ``published``
     N-Triples, or None for a record that is rejected for the reason in ``rejection``. ``crosswalk`` and
     ``aligner`` are the versions that made one of the other. ``identities`` are normalised identifiers that
-    name the same dataset wherever it is offered: DOI, handle, original IRI.
+    name the same dataset wherever it is offered: DOI, handle, original IRI. ``patients`` is None where
+    nothing is stated.
     """
 
     identifier: str
@@ -95,6 +102,8 @@ class StagedRecord:
     rejection: str = ""
     findings: tuple[Finding, ...] = ()
     identities: tuple[str, ...] = ()
+    title: str = ""
+    patients: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,8 @@ class KnownRecord:
     """What decides whether a record has to be looked at again.
 
     ``rejection`` is the reason if the bytes received last were not taken in, else ""; an older, good version
-    may still be shown then.
+    may still be shown then. One that was ``restored`` by a curator stays as it is until its provider sends
+    other bytes.
     """
 
     key: str
@@ -112,6 +122,53 @@ class KnownRecord:
     published_sha256: str | None
     aligner: str
     rejection: str
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of a withdrawn record: when and why it went, and its last version."""
+
+    key: str
+    source: str
+    identifier: str
+    subject: str
+    title: str
+    withdrawn: datetime
+    why: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRecord:
+    """A record that a run would withdraw, or that its list did not name."""
+
+    key: str
+    identifier: str
+    title: str
+    patients: int | None
+
+
+class Outcome(StrEnum):
+    """What became of a record in a run; a record that is as before is only counted."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    KEPT = "kept after an error"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One line of a run's log; ``key`` is "" for a record that was never taken in."""
+
+    identifier: str
+    key: str
+    title: str
+    outcome: Outcome
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ record ─────────┬── received                   every ver
                 ├── version                    every version as published
                 ├── identity                   by which identifiers others know it
                 └── member                     which records are one dataset, and who represents it
+source ─────────┬── alias                      under which other identifiers it gave a record
+                └── notice                     what people are told of it, and whether they were
 counter, change, watermark                     the change log, its lock and its followers
 quality, quality_state                         what was found of each record, and how far the checks are
 job, lease                                     what is to be done, and who does it
@@ -35,6 +37,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -91,6 +94,8 @@ source = Table(
     Column("paused", Boolean, nullable=False),
     Column("added", Moment, nullable=False),
     Column("removed", Moment),
+    Column("token_sha256", SHA256, nullable=False, server_default=""),
+    Column("condition", Text, nullable=False, server_default=""),
 )
 
 job = Table(
@@ -137,6 +142,16 @@ run = Table(
     Column("changes", NUMBER, nullable=False),
     Column("graph_writes", NUMBER, nullable=False),
     Column("index_writes", NUMBER, nullable=False),
+    Column("withdrawn", NUMBER, nullable=False, server_default="0"),
+    Column("mode", Text, nullable=False, server_default="full"),
+    Column("resumed", NUMBER, nullable=False, server_default="0"),
+    Column("stop_requested", Boolean, nullable=False, server_default=false()),
+    Column("pages", NUMBER),
+    Column("total", NUMBER),
+    Column("complete", Boolean),
+    Column("incomplete_because", Prose, nullable=False, server_default=""),
+    Column("proves_absence", Boolean),
+    Column("as_of", Moment),
     Index("ix_run_source", "source", "id"),
 )
 
@@ -191,6 +206,8 @@ staged = Table(
     Column("published_sha256", SHA256),
     Column("aligner", Text, nullable=False),
     Column("rejection", Prose, nullable=False),
+    Column("title", Prose, nullable=False, server_default=""),
+    Column("patients", NUMBER),
     UniqueConstraint("run", "identifier"),
 )
 
@@ -228,6 +245,10 @@ record = Table(
     Column("crosswalk", Text, nullable=False),
     Column("aligner", Text, nullable=False),
     Column("rejection", Prose, nullable=False),
+    Column("title", Prose, nullable=False, server_default=""),
+    Column("patients", NUMBER),
+    Column("withdrawal", Prose, nullable=False, server_default=""),
+    Column("restored", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("source", "identifier"),
 )
 
@@ -290,6 +311,31 @@ member = Table(
     metadata,
     Column("record", NUMBER, ForeignKey("record.id"), primary_key=True, autoincrement=False),
     Column("representative", NUMBER, ForeignKey("record.id"), nullable=False, index=True),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("source", Text, ForeignKey("source.id"), primary_key=True),
+    Column("given", Prose, primary_key=True),
+    Column("identifier", Prose, nullable=False),
+    Column("why", Prose, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("source", Text, ForeignKey("source.id"), nullable=False),
+    Column("run", NUMBER, ForeignKey("run.id")),
+    Column("kind", Text, nullable=False),
+    Column("text", Prose, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("tries", NUMBER, nullable=False),
+    Column("next_try", Moment),
+    Column("sent", Moment),
+    Column("error", Prose, nullable=False),
 )
 
 counter = Table(

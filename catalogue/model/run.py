@@ -37,13 +37,18 @@ class RecordState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """``versions`` are published states written, ``changes`` rows of the change log; writes are records."""
+    """``versions`` are published states written, ``changes`` rows of the change log; writes are records.
+
+    ``unseen`` are records that a complete list did not name; ``withdrawn`` those that ended because of the run.
+    Of a run that is held they say what approving it would do.
+    """
 
     offered: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     unseen: int = 0
+    withdrawn: int = 0
     rejected: int = 0
     versions: int = 0
     changes: int = 0
@@ -51,8 +56,48 @@ class RunCounts:
     index_writes: int = 0
 
 
+class RunMode(StrEnum):
+    """What the source was asked for: everything, what changed, what failed the last time."""
+
+    FULL = "full"
+    INCREMENTAL = "incremental"
+    RETRY = "retry"
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFacts:
+    """What a run keeps of its listing, so that it can be applied later: see ``harvesters.source.Listing``.
+
+    ``total`` is what the source claims, None where it says nothing.
+    """
+
+    pages: int
+    total: int | None
+    complete: bool
+    incomplete_because: str
+    proves_absence: bool
+    as_of: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalPolicy:
+    """When absence is believed, and how much a run may withdraw without a curator.
+
+    A record is withdrawn by absence after ``runs`` complete lists without it and ``days`` since the first of
+    these. A run is held that would take away more than ``most`` records and more than ``share`` of those that
+    are live, or half of them or more.
+    """
+
+    runs: int = 2
+    days: float = 7.0
+    most: int = 3
+    share: float = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
+    """``resumed`` counts how often it went on after a crash; ``listing`` is None until it was read."""
+
     id: int
     source: str
     state: RunState
@@ -60,3 +105,7 @@ class Run:
     ended: datetime | None
     message: str
     counts: RunCounts
+    mode: RunMode = RunMode.FULL
+    resumed: int = 0
+    stop_requested: bool = False
+    listing: ListingFacts | None = None

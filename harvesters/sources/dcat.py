@@ -1,6 +1,6 @@
 """How a DCAT catalogue is harvested: one document, or pages joined by Hydra links."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -44,7 +44,7 @@ class DcatSource:
         self._media_type = _media_type(config)
         self._hosts = named_hosts(config)
 
-    def listing(self, *, since: Checkpoint | None, spool: Spool) -> Listing:  # noqa: ARG002  (DCAT has no "since")
+    def listing(self, *, since: Checkpoint | None, spool: Spool, only: Collection[str] = ()) -> Listing:
         walk = _Walk()
         url: str | None = self._config.url
         while url is not None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -70,7 +70,7 @@ class FdpSource:
         self._sandbox = sandbox
         self._hosts = named_hosts(config)
 
-    def listing(self, *, since: Checkpoint | None, spool: Spool) -> Listing:  # noqa: ARG002  (LDP has no "since")
+    def listing(self, *, since: Checkpoint | None, spool: Spool, only: Collection[str] = ()) -> Listing:
         walk = _Walk()
         walk.waiting.append(_Step(Member(self._config.url, Role.CONTAINER), depth=0))
         while walk.waiting:

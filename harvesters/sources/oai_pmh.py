@@ -4,7 +4,7 @@ sickle reads leniently (half a page is a whole one), follows a token for ever an
 requests, its parser and its loop are replaced.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -49,7 +49,7 @@ class OaiPmhSource:
         self._sandbox = sandbox
         self._hosts = named_hosts(config)
 
-    def listing(self, *, since: Checkpoint | None, spool: Spool) -> Listing:
+    def listing(self, *, since: Checkpoint | None, spool: Spool, only: Collection[str] = ()) -> Listing:
         shell = _Shell(self._config.url, lambda arguments: self._ask(arguments, spool))
         granularity = shell.said({"verb": "Identify"}).granularity
         arguments = {"metadataPrefix": self._config.options.get("prefix") or self._best(shell)}
