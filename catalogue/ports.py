@@ -74,7 +74,10 @@ class GraphWriter(Protocol):
     def publish(self) -> Generation: ...
 
     def rebuild(self, graphs: Iterable[NamedGraph], *, watermark: int) -> None:
-        """Build aside, then switch; readers see the old generation until the next ``publish``."""
+        """Build aside, then switch; readers see the old generation until the next ``publish``.
+
+        A graph may come in pieces.
+        """
         ...
 
     def close(self) -> None: ...

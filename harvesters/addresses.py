@@ -54,11 +54,24 @@ def endpoint(url: str, allowed: Collection[str]) -> tuple[str, int]:
     if not host:
         raise AddressRefused(f"{url}: the address names no host")
     port = parts.port or _DEFAULT_PORTS[parts.scheme]
-    if port not in PORTS and not _is_allowed(host, port, allowed):
+    if port not in PORTS and not is_allowed(host, port, allowed):
         raise AddressRefused(
             f"{url}: port {port} is not one of 80, 443 and 8443, and {host}:{port} is not allowed"
         )
     return host, port
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: to whom a secret belongs."""
+    parts = httpx.URL(url)
+    return parts.scheme, parts.raw_host.decode("ascii"), parts.port or _DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+def is_allowed(host: str, port: int, allowed: Collection[str]) -> bool:
+    """Whether an operator lets a private node in."""
+    bare = host.strip("[]").lower()
+    names = {bare, f"{bare}:{port}", f"[{bare}]", f"[{bare}]:{port}"}
+    return any(entry.lower() in names for entry in allowed)
 
 
 def checked_addresses(host: str, port: int, allowed: Collection[str], resolver: Resolver) -> tuple[str, ...]:
@@ -69,7 +82,7 @@ def checked_addresses(host: str, port: int, allowed: Collection[str], resolver: 
     addresses = tuple(resolver(host, port))
     if not addresses:
         raise ProviderUnreachable(f"{host}: this name has no address")
-    if not _is_allowed(host, port, allowed):
+    if not is_allowed(host, port, allowed):
         for address in addresses:
             if reason := refusal(address):
                 raise AddressRefused(
@@ -91,12 +104,6 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
     except (socket.gaierror, UnicodeError) as error:
         raise ProviderUnreachable(f"{host}: this name is not known") from error
     return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
-
-
-def _is_allowed(host: str, port: int, allowed: Collection[str]) -> bool:
-    bare = host.strip("[]").lower()
-    names = {bare, f"{bare}:{port}", f"[{bare}]", f"[{bare}]:{port}"}
-    return any(entry.lower() in names for entry in allowed)
 
 
 def _refusal_v4(address: IPv4Address) -> str:

@@ -33,7 +33,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """Something with statements of its own; without ``iri`` it has no name."""
+    """Something with statements of its own; without ``iri`` it has no name, without ``kind`` no type."""
 
     kind: str
     statements: "tuple[Statement, ...]"

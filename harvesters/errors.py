@@ -45,11 +45,15 @@ class AddressRefused(Terminal): ...
 
 
 class ProviderRefuses(Terminal):
-    """``status`` is the HTTP status, 0 where the refusal was said in another way."""
+    """``status`` is the HTTP status, 0 where the refusal was said in another way.
 
-    def __init__(self, message: str, *, status: int = 0) -> None:
+    ``body`` is what came with it, where that is XML: some repositories say so what they refuse (OAI-PMH).
+    """
+
+    def __init__(self, message: str, *, status: int = 0, body: bytes = b"") -> None:
         super().__init__(message)
         self.status = status
+        self.body = body
 
 
 class NotMetadata(Terminal): ...

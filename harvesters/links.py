@@ -15,7 +15,9 @@ def followed(link: str, start: str, hosts: Collection[str], *, what: str) -> str
     try:
         target = httpx.URL(link).copy_with(fragment=None)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise AddressRefused(f"{link!r}: the link to {what} is no address") from error
+        raise AddressRefused(f"{link[:500]!r}: the link to {what} is no address") from error
     if target.host not in {httpx.URL(start).host, *hosts}:
-        raise AddressRefused(f"{link}: {what} is on another host; name {target.host} in the option hosts=")
+        raise AddressRefused(
+            f"{link[:500]}: {what} is on another host; name {target.host} in the option hosts="
+        )
     return str(target)

@@ -29,6 +29,8 @@ _PLACEHOLDERS: Final = {
     ":none",
     ":tba",
 }
+# A title may be "0" and a keyword "string"; an identifier that is, came from a form left as it was.
+_NAMELESS: Final = _PLACEHOLDERS | {"0", "--", "?", "nil", "string", "undefined", "xxx"}
 
 # Patients come whole, so three digits behind a comma or a blank are thousands. A point is not guessed at.
 _COUNT: Final = re.compile(
@@ -131,6 +133,11 @@ def address(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     return text.strip().lower() in _PLACEHOLDERS
+
+
+def names_nothing(identifier: str) -> bool:
+    """Whether an identifier is one that many records of many providers could have."""
+    return identifier.strip().lower() in _NAMELESS
 
 
 def subject_of(identifiers: Iterable[str], *, record: str) -> str:

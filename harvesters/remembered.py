@@ -27,32 +27,36 @@ class Remembered:
 
 
 class Remembrance:
-    """A folder with one file for each address. A file that is damaged or gone is only forgotten."""
+    """A folder with one file for each address. A file that is damaged or gone is only forgotten.
+
+    ``secret`` is the name under which an answer was asked for: what one may see is not for another.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def recall(self, url: str) -> Remembered | None:
+    def recall(self, url: str, *, secret: str = "") -> Remembered | None:
         try:
-            head, _, body = self._place(url).read_bytes().partition(b"\n")
+            head, _, body = self._place(url, secret).read_bytes().partition(b"\n")
             kept = json.loads(head)
-        except (OSError, ValueError):
+            is_whole = kept["sha256"] == hashlib.sha256(body).hexdigest()
+            is_this = (kept["url"], kept["secret"]) == (url, secret)
+            return Remembered(kept["headers"], body) if is_whole and is_this else None
+        except (OSError, ValueError, KeyError):
             return None
-        is_whole = kept["url"] == url and kept["sha256"] == hashlib.sha256(body).hexdigest()
-        return Remembered(kept["headers"], body) if is_whole else None
 
-    def keep(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+    def keep(self, url: str, headers: Mapping[str, str], body: bytes, *, secret: str = "") -> None:
         """Keep an answer that can be asked about again; the one before is replaced or forgotten."""
-        place = self._place(url)
+        place = self._place(url, secret)
         if not _CONDITIONS.keys() & headers.keys() or len(body) > MOST_BYTES:
             place.unlink(missing_ok=True)
             return
         digest = hashlib.sha256(body).hexdigest()
-        head = json.dumps({"url": url, "sha256": digest, "headers": dict(headers)}).encode()
+        head = json.dumps({"url": url, "secret": secret, "sha256": digest, "headers": dict(headers)}).encode()
         self._folder.mkdir(parents=True, exist_ok=True)
         aside = place.with_suffix(".part")
         aside.write_bytes(head + b"\n" + body)
         aside.replace(place)
 
-    def _place(self, url: str) -> Path:
-        return self._folder / hashlib.sha256(url.encode()).hexdigest()
+    def _place(self, url: str, secret: str) -> Path:
+        return self._folder / hashlib.sha256(f"{secret}\n{url}".encode()).hexdigest()

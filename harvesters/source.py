@@ -50,10 +50,15 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that the source holds and that cannot be taken in, with the reason."""
+    """A record that the source holds and that cannot be taken in, with the reason.
+
+    Without an identifier of its own it is not ``identified``, and ``identifier`` says where it stands: it may
+    be any of the records that seem to be missing.
+    """
 
     identifier: str
     reason: str
+    identified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

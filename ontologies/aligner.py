@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ontologies.analysis import normalise_label
@@ -26,6 +27,8 @@ _VAGUE: Final = (
     *("linked-data", "L-laboratory", "L-treatment", "L-outcome"),
 )
 _LONGEST: Final = 1_000
+# Providers repeat a few hundred words in all their records.
+_REMEMBERED: Final = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,17 @@ class Aligner:
         self._curated = _by_word(mappings.mappings, scheme)
         self._names = {axis: _by_name(scheme.on(axis)) for axis in Axis}
         self._vague = _vague(scheme)
+        self._aligned = lru_cache(_REMEMBERED)(self._align)
+        self._recognised = lru_cache(_REMEMBERED)(self._recognise)
 
     def align(self, raw: str, axis: Axis) -> tuple[Alignment, ...]:
         """Align a value stated on an axis; what nobody knows gives one alignment without a concept.
 
         A value joined by commas is taken apart only where it means nothing as a whole.
         """
-        value = raw.strip()[:_LONGEST]
+        return self._aligned(raw.strip()[:_LONGEST], axis)
+
+    def _align(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
         if whole := self._whole(value, axis):
             return whole
         parts = self._parts(value, axis)
@@ -75,7 +82,9 @@ class Aligner:
         That is: cancers, tumour sites, kinds of subject and of linked data, and modalities by DICOM code.
         Body parts are not looked for: the keyword "Lung" is the site of a tumour, not what was imaged.
         """
-        value = keyword.strip()[:_LONGEST]
+        return self._recognised(keyword.strip()[:_LONGEST])
+
+    def _recognise(self, value: str) -> tuple[Alignment, ...]:
         for axis in _KEYWORD_AXES:
             if certain := self._certain(value, axis):
                 return certain

@@ -84,7 +84,9 @@ def tokens(text: str, language: str = "") -> list[Token]:
 
 def token_text(text: str, language: str = "") -> str:
     """Join the tokens by blanks, as a field analysed by ``whitespace`` wants them."""
-    return " ".join(token.text for token in tokens(text, language))
+    stem = _stemmer(language)
+    folded = text.lower() if text.isascii() else "".join(map(_FOLDED.__getitem__, text))
+    return " ".join([stem(_spelling(word[:MAX_TOKEN])) for word in _WORD.findall(folded)])
 
 
 def analyse(text: str) -> str:

@@ -89,6 +89,7 @@ class ConceptScheme:
         self._children = _turned({code: each.parents for code, each in self._concepts.items()})
         self._descendants = _turned(self._ancestors)
         self._keys = _keys(self._concepts.values())
+        self._broader: dict[str, tuple[str, ...]] = {}
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self._concepts.values())
@@ -121,8 +122,12 @@ class ConceptScheme:
 
     def broader(self, code: str) -> tuple[str, ...]:
         """List the code itself and all that is broader, sorted; the axis's root concept is left out."""
-        found = {code, *self._ancestors.get(code, ())}
-        return tuple(sorted(each for each in found if not self._is_root(each)))
+        if code not in self._concepts:
+            return (code,)
+        if code not in self._broader:
+            found = {code, *self._ancestors[code]}
+            self._broader[code] = tuple(sorted(each for each in found if not self._is_root(each)))
+        return self._broader[code]
 
     def narrower(self, code: str) -> tuple[str, ...]:
         """List the code itself and all that is narrower, sorted."""

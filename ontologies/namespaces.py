@@ -1,6 +1,7 @@
 """Which IRI is meant, whichever of its known spellings a provider wrote."""
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -80,6 +81,8 @@ _NAMESPACES: Final = (
     ("https://schema.org/", PREFIXES["schema"]),
 )
 
+_SEEN: Final = tuple(seen for seen, _ in _NAMESPACES)
+
 # Our own terms, served by any catalogue under its own address.
 _SERVED_TERM: Final = re.compile(r"https?://[^?#]+/terms#(\w+)")
 _OWN_TERMS: Final = frozenset(
@@ -135,10 +138,10 @@ def canonical_iri(iri: str) -> str:
 
     An own term is known by path and name at any address, so that one catalogue can harvest another.
     """
-    for seen, canonical in _NAMESPACES:
-        if iri.startswith(seen):
-            return canonical + iri[len(seen) :]
-    served = _SERVED_TERM.fullmatch(iri)
+    if iri.startswith(_SEEN):
+        seen, canonical = next(each for each in _NAMESPACES if iri.startswith(each[0]))
+        return canonical + iri[len(seen) :]
+    served = _SERVED_TERM.fullmatch(iri) if "/terms#" in iri else None
     return CIMG + served[1] if served and served[1] in _OWN_TERMS else iri
 
 
@@ -148,6 +151,7 @@ def canonical_predicate(iri: str) -> str:
     return _PREDICATES.get(canonical, canonical)
 
 
+@lru_cache(maxsize=4_096)
 def compact(iri: str) -> str:
     """``prefix:name`` where a prefix is known and the name is a plain one, else the IRI."""
     for prefix, namespace in PREFIXES.items():

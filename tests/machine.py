@@ -1,5 +1,6 @@
-"""What tests ask of the machine they run on: a free port, and whether a process still runs."""
+"""What tests ask of the machine: a free port, a place to keep servers, whether a process still runs."""
 
+import os
 import socket
 from pathlib import Path
 
@@ -8,6 +9,18 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def cache_folder() -> Path:
+    """What was fetched for one run of the tests stays here for the next; another user may read it.
+
+    Root's own home is closed to others, and some servers refuse to run as root.
+    """
+    named = os.environ.get("CATALOGUE_TEST_CACHE")
+    theirs = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    cache = Path(named or ("/var/cache" if os.getuid() == 0 else theirs)) / "catalogue-tests"
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
 
 
 def runs(pid: int) -> bool:

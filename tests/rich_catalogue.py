@@ -17,6 +17,7 @@ from tests.small_catalogue import (
     Shown,
     SmallCatalogue,
     fill,
+    ledger_of,
     settings_of,
 )
 
@@ -44,7 +45,8 @@ def rich_catalogue(folder: Path, scheme: ConceptScheme) -> RichCatalogue:
     indexed = [shown for shown in added_records(scheme) if not shown.duplicate_of]
     fill(folder, scheme, *((shown.provider.id, shown.dataset) for shown in indexed))
     reader = TantivyReader(folder, settings_of(scheme))
-    return RichCatalogue(scheme=scheme, index=reader, listed=(DREAM, *PROVIDERS))
+    listed = (DREAM, *PROVIDERS)
+    return RichCatalogue(scheme=scheme, index=reader, harvests=ledger_of(folder, listed), listed=listed)
 
 
 def added_records(scheme: ConceptScheme) -> tuple[Shown, ...]:

@@ -1,6 +1,6 @@
 """A catalogue of nine made-up datasets on a real index and the real scheme, for tests of search and web."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,15 +9,18 @@ from flask import Flask
 
 from catalogue.errors import Gone, NotFound
 from catalogue.indexes.tantivy import TantivyReader, TantivyWriter
-from catalogue.ledger import Snapshot
+from catalogue.ledger import Ledger, Snapshot
+from catalogue.ledger.rows import Tombstone
 from catalogue.model.dataset import Agent, AgeRange, AlignedValue, Counts, Dataset, Distribution, Text
 from catalogue.model.quality import CheckedRecord
 from catalogue.model.query import FACETS
+from catalogue.model.run import RunState
 from catalogue.ports import GraphQueries, IndexReader, IndexSettings, PutDocument, QueryLimits
 from catalogue.projections.documents import document
 from catalogue.publishing.feed import FeedPage
 from catalogue.stores.broker import BrokerClient
 from catalogue.web.app import create_app
+from harvesters.source import SourceConfig
 from ontologies.concepts import Axis, ConceptScheme, load_scheme
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -61,6 +64,15 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a withdrawn record."""
+
+    tombstone: Tombstone
+    provider: Provider | None
+    lives_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     ledger_ok: bool = True
     graph_ok: bool = True
@@ -70,10 +82,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class SmallCatalogue:
-    """The services of the web, in memory but for the index."""
+    """The services of the web, in memory but for the index and the ledger of the harvests."""
 
     scheme: ConceptScheme
     index: IndexReader
+    harvests: Ledger
     base_url: str = "http://catalogue.test"
     site_notice: str = NOTICE
     condition: Condition = Condition()
@@ -91,6 +104,15 @@ class SmallCatalogue:
 
     def record_in(self, key: str, media_type: str) -> bytes:
         return f"{media_type} of {self.dataset(key).dataset.iri}".encode()
+
+    def withdrawn(self, key: str) -> Left:
+        tombstone = Tombstone(
+            key, "north", "x:1", "https://north.example/1", HOSTILE, NOW, "it was merged", 3, "lung000001"
+        )
+        return Left(tombstone, self._provider("north"), ("lung000001",))
+
+    def tombstone_in(self, key: str, media_type: str) -> bytes:
+        return f"{media_type} of what is left of {key}".encode()
 
     def feed_page(self, number: int, *, snapshot: int | None) -> FeedPage:
         """A feed is made from a ledger, and there is none: the catalogue looks new."""
@@ -135,7 +157,22 @@ def fill(folder: Path, scheme: ConceptScheme, *more: tuple[str, Dataset]) -> Non
 
 
 def small_catalogue(folder: Path, scheme: ConceptScheme) -> SmallCatalogue:
-    return SmallCatalogue(scheme=scheme, index=TantivyReader(folder, settings_of(scheme)))
+    index = TantivyReader(folder, settings_of(scheme))
+    return SmallCatalogue(scheme=scheme, index=index, harvests=ledger_of(folder, PROVIDERS))
+
+
+def ledger_of(folder: Path, providers: Iterable[Provider]) -> Ledger:
+    """Each provider with the run that it tells of; made once, any number may read."""
+    ledger = Ledger.open(f"sqlite:///{folder / 'ledger.sqlite'}")
+    known = {row.config.id for row in ledger.sources()}
+    for provider in providers:
+        if provider.id not in known:
+            options = {"fictional": "true"} if provider.fictional else {}
+            ledger.add_source(SourceConfig(provider.id, "dcat", provider.url, provider.title, 1.0, options))
+            ledger.end_run(
+                ledger.start_run(provider.id).id, RunState(provider.last_run_state), provider.message
+            )
+    return ledger
 
 
 def small_site(folder: str) -> Flask:

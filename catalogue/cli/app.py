@@ -2,7 +2,21 @@
 
 import typer
 
-from catalogue.cli import benchmarks, demo, harvesting, inspection, serving, sources
+from catalogue.cli import (
+    benchmarks,
+    checking,
+    deciding,
+    demo,
+    harvesting,
+    history,
+    identifiers,
+    inspection,
+    previewing,
+    run_details,
+    serving,
+    sheets,
+    sources,
+)
 
 app = typer.Typer(
     help="Metadata catalogue and FAIR semantic search for cancer imaging datasets.",
@@ -16,8 +30,22 @@ app.command()(serving.serve)
 app.command()(serving.worker)
 app.command()(serving.broker)
 app.add_typer(sources.app, name="source", help="The provider nodes that are harvested.")
+sources.app.command("preview")(previewing.preview_source)
 app.command()(harvesting.harvest)
+app.command()(harvesting.retry)
 app.command()(harvesting.runs)
+app.command()(run_details.run)
+app.command()(deciding.approve)
+app.command()(deciding.reject)
+app.command()(deciding.stop)
+app.command()(history.history)
+app.command()(history.diff)
+app.command()(history.record)
+app.command()(history.revert)
+app.add_typer(identifiers.app, name="alias", help="Records whose identifiers changed.")
+app.command()(identifiers.suggestions)
 app.command()(harvesting.rebuild)
+app.add_typer(sheets.app, name="sheet", help="Sheets of datasets, for hospitals without an endpoint.")
+app.command()(checking.check)
 app.command()(inspection.doctor)
 app.add_typer(benchmarks.app, name="bench", help="Figures measured on this machine.")

@@ -1,7 +1,6 @@
 """``catalogue bench``: figures measured on this machine."""
 
 import os
-import socket
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,7 +16,9 @@ import httpx
 import typer
 
 from catalogue.bench.search import Engine, Measured, measure
+from catalogue.cli import harvest_benchmark
 from catalogue.cli.console import AsJson, notes, print_json, print_table
+from catalogue.cli.local_sites import free_port, wait_for
 from catalogue.cli.processes import Processes
 from catalogue.cli.serving import web_arguments
 from catalogue.errors import BadRequest
@@ -34,6 +35,9 @@ app = typer.Typer(no_args_is_help=True)
 @app.callback()
 def bench() -> None:
     """Ratios within one run are what counts: the machine may be shared."""
+
+
+app.command()(harvest_benchmark.harvest)
 
 
 @app.command()
@@ -138,9 +142,7 @@ class _Quiet(SimpleHTTPRequestHandler):
 
 @contextmanager
 def _site(settings: Settings, folder: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {
         "CATALOGUE_BIND": f"127.0.0.1:{port}",
@@ -152,11 +154,5 @@ def _site(settings: Settings, folder: Path) -> Iterator[str]:
     }
     with Processes(folder / "run") as processes:
         processes.start("web", web_arguments(), environment)
-        while True:
-            processes.check()
-            try:
-                httpx.get(f"{address}/health/live", timeout=2, trust_env=False).raise_for_status()
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
+        wait_for(f"{address}/health/live", processes)
         yield address

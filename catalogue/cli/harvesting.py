@@ -1,4 +1,4 @@
-"""``catalogue harvest``, ``runs`` and ``rebuild``."""
+"""``catalogue harvest``, ``retry``, ``runs`` and ``rebuild``."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from catalogue.cli.console import AsJson, notes, one_line, print_json, print_table
-from catalogue.errors import BadRequest
+from catalogue.errors import BadRequest, Conflict
 from catalogue.ledger import Job, JobState, Ledger
 from catalogue.model.run import Run
 from catalogue.services import FOLLOWERS, Workshop, open_ledger
@@ -20,7 +20,8 @@ _POLL_SECONDS = 0.2
 
 def harvest(
     source: Annotated[list[str] | None, typer.Argument(help="Sources to harvest.")] = None,
-    all: Annotated[bool, typer.Option("--all", help="Harvest every source.")] = False,
+    all: Annotated[bool, typer.Option("--all", help="Harvest every source that is not paused.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="The whole list, not only what changed.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Harvest sources now: the running worker does it, or this command itself where none runs."""
@@ -31,13 +32,32 @@ def harvest(
         raise BadRequest("name the sources to harvest, or say --all", parameter="source")
     for name in names:
         ledger.source(name)
-    jobs = [ledger.put_job("harvest", name) for name in names]
-    done = do_jobs(workshop, jobs)
-    runs_ = [ledger.runs(name, 1)[0] for name in names if ledger.runs(name, 1)]
+    _harvested(workshop, names, "harvest-full" if full else "harvest", as_json=as_json)
+
+
+def retry(
+    run: Annotated[int, typer.Argument(help="A source's newest run, some records of which failed.")],
+    as_json: AsJson = False,
+) -> None:
+    """Ask a source again for the records alone that its newest run could not take in."""
+    workshop = Workshop(read_settings())
+    found = workshop.ledger.run(run)
+    newest = workshop.ledger.runs(found.source, 1)[0]
+    if newest.id != run or not found.state.ended:
+        raise Conflict(f"run {newest.id} of {found.source} came later; only the newest can be retried")
+    if not workshop.ledger.rejections(run):
+        raise Conflict(f"run {run} of {found.source} rejected no record: harvest the source instead")
+    _harvested(workshop, [found.source], "harvest-retry", as_json=as_json)
+
+
+def _harvested(workshop: Workshop, names: Sequence[str], kind: str, *, as_json: bool) -> None:
+    ledger = workshop.ledger
+    done = do_jobs(workshop, [ledger.put_job(kind, name) for name in names])
+    found = [ledger.runs(name, 1)[0] for name in names if ledger.runs(name, 1)]
     if as_json:
-        print_json(runs_)
+        print_json(found)
     else:
-        print_runs(runs_)
+        print_runs(found)
     workshop.close()
     if any(job.state is JobState.FAILED for job in done):
         raise typer.Exit(1)
@@ -69,6 +89,11 @@ def rebuild(what: Annotated[str, typer.Argument(help="graph or index")], as_json
         notes.print(one_line(job.message))
     if job.state is JobState.FAILED:
         raise typer.Exit(1)
+
+
+def bring_up(workshop: Workshop) -> None:
+    """Let readers see what was decided: the running worker does it, or this process where none runs."""
+    Worker(workshop).drain()
 
 
 def do_jobs(workshop: Workshop, jobs: Sequence[Job]) -> list[Job]:
@@ -114,7 +139,7 @@ def watch(
         check()
         for number in sorted(waiting):
             job = ledger.job(number)
-            found = ledger.runs(job.argument, 1) if job.kind == "harvest" and job.claimed else ()
+            found = ledger.runs(job.argument, 1) if job.kind != "rebuild" and job.claimed else ()
             ended = job.state in (JobState.DONE, JobState.FAILED)
             if found:
                 _show(bars, tasks[number], found[0], ended=ended)
@@ -141,6 +166,7 @@ def print_runs(found: Sequence[Run]) -> None:
         "unchanged",
         "rejected",
         "unseen",
+        "withdrawn",
     )
     print_table("Runs", columns, (_row(run) for run in found))
     for run in found:
@@ -161,4 +187,5 @@ def _row(run: Run) -> tuple[object, ...]:
         counts.unchanged,
         counts.rejected,
         counts.unseen,
+        counts.withdrawn,
     )

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from catalogue.cli.console import notes
+from catalogue.cli.memory import few_arenas
 from catalogue.cli.processes import Processes
 from catalogue.errors import Conflict
 from catalogue.services import Workshop, open_ledger
@@ -48,6 +49,7 @@ def serve(port: Port = 8000, host: Host = "127.0.0.1") -> None:
 
 def worker() -> None:
     """Harvest what is queued and keep graph store and index up to date, until stopped."""
+    few_arenas()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
     stop = threading.Event()
 

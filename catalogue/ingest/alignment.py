@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -10,6 +11,7 @@ from catalogue.ingest.canonical import sha256
 from catalogue.profile import terms
 from harvesters.errors import RecordRejected
 from harvesters.findings import Finding, Severity
+from harvesters.source import SourceConfig
 from ontologies.aligner import Aligner, Alignment
 from ontologies.concepts import Axis, ConceptScheme
 from ontologies.namespaces import compact
@@ -21,7 +23,12 @@ _AXIS_OF_PROPERTY: Final = {
     f"{terms.CIMG}otherCondition": Axis.CANCER,
 }
 _RIGHTS: Final = terms.AXIS_PROPERTY[Axis.CONDITION]
+_VALUES: Final = {*_AXIS_OF_PROPERTY, terms.KEYWORD}
+_READ: Final = {*_VALUES, _RIGHTS}
 _DISTRIBUTION: Final = f"{terms.DCAT}distribution"
+_PARTS: Final = {_DISTRIBUTION, terms.COUNT_BY, terms.DIMENSION}
+_TRAITS: Final = {terms.DERIVED, terms.FICTIONAL}
+_ALIGNED_VALUE: Final = NamedNode(terms.ALIGNED_VALUE)
 _HUMAN: Final = "human"
 # More than any dataset states; each is looked up, and each takes a line on the record's page.
 _MOST_VALUES: Final = 2_000
@@ -33,6 +40,13 @@ class Traits:
 
     derived: bool = False
     fictional: bool = False
+
+    @classmethod
+    def of(cls, config: SourceConfig) -> "Traits":
+        return cls(
+            derived=config.options.get("derived") == "true",
+            fictional=config.options.get("fictional") == "true",
+        )
 
 
 _NO_TRAITS: Final = Traits()
@@ -67,25 +81,26 @@ def aligned(
     keywords stay. Counts per value (``cimg:countBy``) are aligned in place. Raises ``RecordRejected``
     for more values than can be looked up and shown.
     """
-    _require_few(sum(_is_value(quad) for quad in quads), subject)
+    said = [(quad.predicate.value, quad) for quad in quads]
+    _require_few(sum(predicate in _VALUES for predicate, _ in said), subject)
     root = NamedNode(subject)
-    record = _Record(quads, root, aligner)
+    record = _Record(said, root, aligner)
     kept: list[Quad] = []
     stated: list[_Stated] = []
-    for quad in quads:
-        found = record.alignments(quad)
+    for predicate, quad in said:
+        found = record.alignments(predicate, quad) if predicate in _READ else []
         stated += found
-        if quad.predicate.value == terms.VALUE and quad.subject in record.dimensions:
+        if predicate == terms.VALUE and quad.subject in record.dimensions:
             kept += record.counted(quad, scheme)
-        elif quad.predicate.value == terms.KEYWORD or not any(one.alignment.concept for one in found):
+        elif predicate == terms.KEYWORD or not any(one.alignment.concept for one in found):
             kept.append(quad)
-        elif quad.predicate.value == _RIGHTS:
+        elif predicate == _RIGHTS:
             kept += _in_place(quad, found, scheme)
     stated = _once(stated)
     _require_few(len(stated), subject)
     for one in stated:
         kept += _statements(one, root=root, key=key, scheme=scheme)
-    kept += _traits(kept, root, traits, (one.alignment for one in stated))
+    kept += _traits(said, root, traits, (one.alignment for one in stated))
     return Aligned(kept, tuple(_findings(stated, subject)))
 
 
@@ -101,26 +116,27 @@ def counts_towards_totals(alignments: Iterable[Alignment]) -> bool:
 class _Record:
     """Which nodes of a record hold values of which axis."""
 
-    def __init__(self, quads: list[Quad], root: NamedNode, aligner: Aligner) -> None:
+    def __init__(self, said: list[tuple[str, Quad]], root: NamedNode, aligner: Aligner) -> None:
         self._root = root
         self._aligner = aligner
-        about_root = [quad for quad in quads if quad.subject == root]
-        self._distributions = {quad.object for quad in about_root if quad.predicate.value == _DISTRIBUTION}
-        counts = {quad.object for quad in about_root if quad.predicate.value == terms.COUNT_BY}
+        parts = [(predicate, quad) for predicate, quad in said if predicate in _PARTS]
+        about_root = [(predicate, quad.object) for predicate, quad in parts if quad.subject == root]
+        self._distributions = {value for predicate, value in about_root if predicate == _DISTRIBUTION}
+        counts = {value for predicate, value in about_root if predicate == terms.COUNT_BY}
         self.dimensions = {
             quad.subject: Axis(quad.object.value)
-            for quad in quads
-            if quad.subject in counts
-            and quad.predicate.value == terms.DIMENSION
+            for predicate, quad in parts
+            if predicate == terms.DIMENSION
+            and quad.subject in counts
             and isinstance(quad.object, Literal)
             and quad.object.value in set(Axis)
         }
 
-    def alignments(self, quad: Quad) -> list[_Stated]:
+    def alignments(self, predicate: str, quad: Quad) -> list[_Stated]:
         """What a statement's value means; empty for statements that hold no value of an axis."""
         if not isinstance(quad.object, NamedNode | Literal) or not isinstance(quad.subject, NamedNode):
             return []
-        raw, predicate = quad.object.value, quad.predicate.value
+        raw = quad.object.value
         if raw.startswith(f"{terms.OWN}datasets/"):
             return []
         found: tuple[Alignment, ...] = ()
@@ -157,22 +173,19 @@ def _in_place(quad: Quad, found: list[_Stated], scheme: ConceptScheme) -> Iterat
 
 
 def _traits(
-    quads: list[Quad], root: NamedNode, traits: Traits, alignments: Iterable[Alignment]
+    said: list[tuple[str, Quad]], root: NamedNode, traits: Traits, alignments: Iterable[Alignment]
 ) -> Iterator[Quad]:
     """What the source's options or the record itself say, and whether it counts because of it."""
-    said = {quad.predicate.value for quad in quads if quad.subject == root and _is_true(quad.object)}
-    derived = traits.derived or terms.DERIVED in said
-    fictional = traits.fictional or terms.FICTIONAL in said
+    own = [(predicate, quad) for predicate, quad in said if predicate in _TRAITS and quad.subject == root]
+    true = {predicate for predicate, quad in own if _is_true(quad.object)}
+    derived = traits.derived or terms.DERIVED in true
+    fictional = traits.fictional or terms.FICTIONAL in true
     if derived:
         yield Quad(root, NamedNode(terms.DERIVED), _boolean(value=True))
     if fictional:
         yield Quad(root, NamedNode(terms.FICTIONAL), _boolean(value=True))
     if derived or fictional or not counts_towards_totals(alignments):
         yield Quad(root, NamedNode(terms.COUNTS_TOWARDS_TOTALS), _boolean(value=False))
-
-
-def _is_value(quad: Quad) -> bool:
-    return quad.predicate.value in _AXIS_OF_PROPERTY or quad.predicate.value == terms.KEYWORD
 
 
 def _require_few(values: int, subject: str) -> None:
@@ -193,15 +206,34 @@ def _once(stated: list[_Stated]) -> list[_Stated]:
 
 
 def _statements(one: _Stated, *, root: NamedNode, key: str, scheme: ConceptScheme) -> Iterator[Quad]:
+    explanation = _explained(one, scheme)
+    node = NamedNode(f"{terms.OWN}datasets/{key}#value-{explanation.name}")
+    yield Quad(root, _ALIGNED_VALUE, node)
+    for predicate, concept in explanation.about_root:
+        yield Quad(root, predicate, concept)
+    for predicate, value in explanation.about_value:
+        yield Quad(node, predicate, value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Explanation:
+    """What is said because of one alignment, the same in every record."""
+
+    name: str
+    about_root: tuple[tuple[NamedNode, NamedNode], ...]
+    about_value: tuple[tuple[NamedNode, NamedNode | Literal], ...]
+
+
+@lru_cache(maxsize=4_096)
+def _explained(one: _Stated, scheme: ConceptScheme) -> _Explanation:
     alignment = one.alignment
-    name = sha256(f"{alignment.axis} {alignment.raw} {alignment.concept}".encode())[:16]
-    node = NamedNode(f"{terms.OWN}datasets/{key}#value-{name}")
-    yield Quad(root, NamedNode(terms.ALIGNED_VALUE), node)
     concept = scheme.get(alignment.concept) if alignment.concept else None
+    about_root: list[tuple[NamedNode, NamedNode]] = []
+    about_value: list[tuple[NamedNode, NamedNode | Literal]] = []
     if concept is not None:
         if alignment.axis not in _ON_DISTRIBUTIONS:
-            yield Quad(root, NamedNode(terms.AXIS_PROPERTY[alignment.axis]), NamedNode(concept.iri))
-        yield Quad(node, NamedNode(terms.CONCEPT), NamedNode(concept.iri))
+            about_root.append((NamedNode(terms.AXIS_PROPERTY[alignment.axis]), NamedNode(concept.iri)))
+        about_value.append((NamedNode(terms.CONCEPT), NamedNode(concept.iri)))
     described = {
         terms.AXIS: alignment.axis.value,
         terms.RAW_VALUE: alignment.raw,
@@ -211,10 +243,10 @@ def _statements(one: _Stated, *, root: NamedNode, key: str, scheme: ConceptSchem
         terms.MAPPING: alignment.mapping,
         terms.SCHEME: scheme.version.partition(".")[0],
     }
-    for predicate, text in described.items():
-        if text:
-            yield Quad(node, NamedNode(predicate), Literal(text))
-    yield Quad(node, NamedNode(terms.FROM_PROPERTY), NamedNode(one.property))
+    about_value += ((NamedNode(predicate), Literal(text)) for predicate, text in described.items() if text)
+    about_value.append((NamedNode(terms.FROM_PROPERTY), NamedNode(one.property)))
+    name = sha256(f"{alignment.axis} {alignment.raw} {alignment.concept}".encode())[:16]
+    return _Explanation(name, tuple(about_root), tuple(about_value))
 
 
 def _findings(stated: list[_Stated], subject: str) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, NamedNode, Quad, RdfFormat, parse, serialize
 
 from catalogue.profile.terms import OWN
 
@@ -32,6 +32,8 @@ def sha256(data: bytes) -> str:
 def skolemised(quads: Sequence[Quad], *, subject: str, key: str) -> list[Quad]:
     """The same statements with an IRI for each blank node, below ``urn:catalogue:datasets/{key}#``."""
     hashes = _closure_hashes(quads)
+    if not hashes:
+        return list(quads)
     paths = _paths(quads, subject)
 
     def name(node: BlankNode) -> NamedNode:
@@ -40,13 +42,17 @@ def skolemised(quads: Sequence[Quad], *, subject: str, key: str) -> list[Quad]:
 
     names = {node: name(node) for node in hashes}
 
-    def subject_of(quad: Quad) -> NamedNode | BlankNode | Triple:
-        return names[quad.subject] if isinstance(quad.subject, BlankNode) else quad.subject
+    def named(quad: Quad) -> Quad:
+        about, value = quad.subject, quad.object
+        if not isinstance(about, BlankNode) and not isinstance(value, BlankNode):
+            return quad
+        return Quad(
+            names[about] if isinstance(about, BlankNode) else about,
+            quad.predicate,
+            names[value] if isinstance(value, BlankNode) else value,
+        )
 
-    def object_of(quad: Quad) -> NamedNode | BlankNode | Literal | Triple:
-        return names[quad.object] if isinstance(quad.object, BlankNode) else quad.object
-
-    return [Quad(subject_of(quad), quad.predicate, object_of(quad)) for quad in quads]
+    return [named(quad) for quad in quads]
 
 
 def _closure_hashes(quads: Sequence[Quad]) -> dict[BlankNode, str]:
@@ -59,13 +65,14 @@ def _closure_hashes(quads: Sequence[Quad]) -> dict[BlankNode, str]:
     users: dict[BlankNode, list[BlankNode]] = defaultdict(list)
     waiting: dict[BlankNode, int] = defaultdict(int)
     for quad in quads:
-        if isinstance(quad.object, BlankNode):
-            statements.setdefault(quad.object, [])
-        if isinstance(quad.subject, BlankNode):
-            statements[quad.subject].append(quad)
-            if isinstance(quad.object, BlankNode):
-                users[quad.object].append(quad.subject)
-                waiting[quad.subject] += 1
+        about, value = quad.subject, quad.object
+        if isinstance(value, BlankNode):
+            statements.setdefault(value, [])
+        if isinstance(about, BlankNode):
+            statements[about].append(quad)
+            if isinstance(value, BlankNode):
+                users[value].append(about)
+                waiting[about] += 1
     hashes: dict[BlankNode, str] = {}
     ready = deque(node for node in statements if not waiting[node])
     while ready:
@@ -92,8 +99,9 @@ def _paths(quads: Sequence[Quad], subject: str) -> dict[Node, str]:
     """
     links: dict[Node, list[tuple[str, Node]]] = defaultdict(list)
     for quad in quads:
-        if isinstance(quad.object, NamedNode | BlankNode) and isinstance(quad.subject, NamedNode | BlankNode):
-            links[quad.subject].append((quad.predicate.value, quad.object))
+        about, value = quad.subject, quad.object
+        if isinstance(value, NamedNode | BlankNode) and isinstance(about, NamedNode | BlankNode):
+            links[about].append((quad.predicate.value, value))
     root = NamedNode(subject)
     paths: dict[Node, str] = {root: ""}
     level: list[Node] = [root]
@@ -101,6 +109,8 @@ def _paths(quads: Sequence[Quad], subject: str) -> dict[Node, str]:
         found: dict[Node, str] = {}
         for node in level:
             for predicate, target in links[node]:
+                if target not in links and isinstance(target, NamedNode):
+                    continue  # it has a name and leads nowhere
                 path = sha256(f"{paths[node]}/{predicate}".encode())
                 if target not in paths and path < found.get(target, "\uffff"):
                     found[target] = path

@@ -1,21 +1,25 @@
 """One harvest of one source: list, read, prepare, stage, and apply in one short transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from catalogue.ingest.alignment import Traits
 from catalogue.ingest.canonical import sha256
 from catalogue.ingest.identity import mint_key
-from catalogue.ingest.record import Preparation
-from catalogue.ledger import KnownRecord, Lease, Ledger, StagedRecord
-from catalogue.model.run import Run, RunState
-from harvesters.errors import HarvestError, RecordRejected
-from harvesters.source import Listing, Record, Rejected, Source, SourceConfig, Withdrawn
+from catalogue.ingest.preparing import Made, Preparing, Wanted
+from catalogue.ingest.spools import RunSpools
+from catalogue.ledger import KnownRecord, Lease, Ledger, Rejection, StagedRecord
+from catalogue.model.run import ListingFacts, Run, RunMode, RunState, WithdrawalPolicy
+from harvesters.errors import HarvestError, RecordRejected, Stopped, Terminal, Transient
+from harvesters.source import Checkpoint, Listing, Record, Rejected, Source, SourceConfig, Withdrawn
 from harvesters.spool import Spool
 
 _BATCH: Final = 200
+_MENTIONS: Final = 1000
+# A run that does not come through in so many attempts never will.
+MOST_RESUMED: Final = 5
 # PostgreSQL keeps no longer ones in an index.
 _LONGEST_IDENTIFIER: Final = 2_000
 
@@ -30,105 +34,227 @@ class Progress:
     total: int | None = None
 
 
+class StopSign(Protocol):
+    """Whether a run under way is to end; once it is, requests to the provider raise ``Stopped`` too."""
+
+    @property
+    def end(self) -> tuple[RunState, str]:
+        """The state in which it ends, and why."""
+        ...
+
+    def check(self) -> None:
+        """Raise ``Stopped`` once it is to end, ``LeaseLost`` once another worker is to go on with it."""
+        ...
+
+
+class NeverStopped:
+    end = (RunState.CANCELLED, "")
+
+    def check(self) -> None:
+        """Go on."""
+
+
+Watch = Callable[[Run], AbstractContextManager[StopSign]]
+
+
 @dataclass(frozen=True, slots=True)
 class Harvesting:
-    """What a harvest needs besides the source."""
+    """What a harvest needs besides the source. ``watch`` says of a run, while it lasts, when it is to end."""
 
     ledger: Ledger
-    preparation: Preparation
-    spool_folder: Path
+    preparing: Preparing
+    spools: RunSpools
     report: Callable[[Progress], None] = field(default=lambda _: None)
+    watch: Watch = field(default=lambda _: nullcontext(NeverStopped()))
 
 
-def harvest(config: SourceConfig, source: Source, using: Harvesting, *, lease: Lease | None = None) -> Run:
+def harvest(
+    config: SourceConfig,
+    source: Source,
+    using: Harvesting,
+    *,
+    mode: RunMode = RunMode.FULL,
+    policy: WithdrawalPolicy | None = None,
+    lease: Lease | None = None,
+) -> Run:
     """Run to an end state; what the provider did wrong is no exception but the run's message.
 
-    Nothing that is live is touched before the last transaction, so one cut off anywhere changes nothing.
-    With ``lease`` that transaction raises ``LeaseLost`` where another worker took the source over.
+    Nothing that is live is touched before the last transaction, so one cut off anywhere changes nothing. A
+    run that was cut off is taken up where it was, in its own mode. With ``lease`` the last transaction raises
+    ``LeaseLost`` where another worker took the source over.
     """
-    run = using.ledger.start_run(config.id)
-    spool = Spool(using.spool_folder / str(run.id))
-    try:
-        return _Harvest(config, source, using, run, spool).to_end(lease)
-    except HarvestError as error:
-        return using.ledger.end_run(run.id, RunState.FAILED, str(error))
-    finally:
-        spool.remove()
+    run = _begun(config, using, mode)
+    if run.resumed > MOST_RESUMED:
+        return using.ledger.end_run(
+            run.id, RunState.FAILED, f"it was cut off {run.resumed} times and is given up"
+        )
+    with using.watch(run) as sign:
+        try:
+            under_way = _UnderWay(run, using.spools.open(run), sign)
+            return _Harvest(config, source, using, under_way).to_end(policy, lease)
+        except Stopped:
+            return _stopped(using.ledger, run, sign)
+        except Transient as error:
+            after = error.retry_after
+            return using.ledger.fail_run(run.id, str(error), worth_retrying=True, retry_after=after)
+        except HarvestError as error:
+            return using.ledger.fail_run(run.id, str(error), worth_retrying=False)
+
+
+def _stopped(ledger: Ledger, run: Run, sign: StopSign) -> Run:
+    """End a run by the sign that stopped it, unless it has ended already (its source was removed).
+
+    Raises ``LeaseLost`` where it is to be left as it is.
+    """
+    with suppress(Stopped):
+        sign.check()
+    found = ledger.run(run.id)
+    return found if found.state.ended else ledger.end_run(run.id, *sign.end)
+
+
+def _begun(config: SourceConfig, using: Harvesting, mode: RunMode) -> Run:
+    left = using.ledger.resumable_run(config.id)
+    if left is None:
+        return using.ledger.start_run(config.id, mode=mode)
+    return using.ledger.restart_staging(left.id, "it was cut off and goes on from what was fetched")
+
+
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    run: Run
+    spool: Spool
+    sign: StopSign
 
 
 class _Harvest:
-    def __init__(
-        self, config: SourceConfig, source: Source, using: Harvesting, run: Run, spool: Spool
-    ) -> None:
+    def __init__(self, config: SourceConfig, source: Source, using: Harvesting, under_way: _UnderWay) -> None:
         self._config = config
         self._source = source
         self._using = using
         self._ledger = using.ledger
-        self._run = run
-        self._spool = spool
+        self._run = under_way.run
+        self._spool = under_way.spool
+        self._sign = under_way.sign
         self._known: Mapping[str, KnownRecord] = {}
+        self._aliases: Mapping[str, str] = {}
+        self._keys: frozenset[str] | None = None
+        self._only: frozenset[str] = frozenset()
         self._seen: list[str] = []
+        self._gone: list[str] = []
+        self._rejected: list[Rejection] = []
         self._staged: list[StagedRecord] = []
         self._offered = 0
-        self._traits = _traits(config)
+        self._nameless = 0
+        self._traits = Traits.of(config)
 
-    def to_end(self, lease: Lease | None) -> Run:
-        self._move(RunState.FETCHING, "asking the provider for its list")
-        listing = self._source.listing(since=None, spool=self._spool)
+    def to_end(self, policy: WithdrawalPolicy | None, lease: Lease | None) -> Run:
+        self._only = self._wanted_only()
+        self._move(RunState.FETCHING, self._what_is_asked())
+        listing = self._source.listing(since=self._since(), spool=self._spool, only=self._only)
         self._ledger.add_findings(self._run.id, listing.findings)
         self._known = self._ledger.known(self._config.id)
-        for item in self._source.records(listing, spool=self._spool):
-            self._take(item)
-            self._report(RunState.FETCHING, listing.total)
+        self._aliases = self._ledger.aliases(self._config.id)
+        for wanted, made in self._using.preparing.prepared(self._to_prepare(listing)):
+            self._staged.append(self._as_staged(wanted, made))
+            self._flush_if_many()
         self._flush()
+        facts = self._facts(listing)
         self._move(RunState.STAGED, f"{self._offered} records read")
-        self._move(RunState.CHECKED, "a record that is absent stays and is marked unseen")
+        self._ledger.note_listing(self._run.id, facts)
+        if facts.proves_absence:
+            self._keep_keys_of_renamed()
+        self._move(RunState.CHECKED, _what_absence_means(facts))
+        self._sign.check()
         self._move(RunState.APPLYING, "writing the differences")
-        return self._apply(listing, lease)
+        self._ledger.apply_run(self._run.id, policy=policy, lease=lease)
+        return self._ledger.run(self._run.id)
 
-    def _take(self, item: Record | Withdrawn | Rejected) -> None:
-        self._offered += 1
-        match item:
-            case Record():
-                self._stage(item)
-            case Rejected():
-                self._reject(item.identifier, item.reason)
-            case Withdrawn():
-                self._ledger.withdrawn(self._run.id, [item.identifier])
+    def _wanted_only(self) -> frozenset[str]:
+        """What a retry is about: the records that the last run could not take in."""
+        if self._run.mode is not RunMode.RETRY:
+            return frozenset()
+        earlier = (run for run in self._ledger.runs(self._config.id) if run.id != self._run.id)
+        last = next(earlier, None)
+        found = frozenset(one.identifier for one in self._ledger.rejections(last.id)) if last else frozenset()
+        if not found:
+            raise Terminal(f"the last run of {self._config.id} rejected no record: there is nothing to retry")
+        return found
 
-    def _stage(self, record: Record) -> None:
+    def _since(self) -> Checkpoint | None:
+        if self._run.mode is not RunMode.INCREMENTAL:
+            return None
+        moment = self._ledger.checkpoint(self._config.id)
+        return Checkpoint(moment) if moment and not self._has_new_aliases() else None
+
+    def _has_new_aliases(self) -> bool:
+        """What is known under another name since the last whole list is to be read again, changed or not."""
+        last = self._ledger.source(self._config.id).last_whole_list
+        joined = [alias.at for alias in self._ledger.list_aliases(self._config.id)]
+        return last is None or any(moment > last for moment in joined)
+
+    def _what_is_asked(self) -> str:
+        match self._run.mode:
+            case RunMode.RETRY:
+                return f"asking the provider for the {len(self._only)} records that failed"
+            case RunMode.INCREMENTAL:
+                return "asking the provider for what changed"
+            case RunMode.FULL:
+                return "asking the provider for its list"
+
+    def _to_prepare(self, listing: Listing) -> Iterator[Wanted]:
+        """The records that are new, changed or to be made by other rules; all others are dealt with here."""
+        for item in self._source.records(listing, spool=self._spool):
+            self._sign.check()
+            item = replace(item, identifier=self._aliases.get(item.identifier, item.identifier))  # noqa: PLW2901
+            if self._only and item.identifier not in self._only:
+                continue
+            self._offered += 1
+            match item:
+                case Record():
+                    yield from self._new_or_changed(item)
+                case Rejected():
+                    self._reject(item)
+                case Withdrawn():
+                    self._gone.append(item.identifier)
+            self._flush_if_many()
+            self._report(listing.total)
+
+    def _new_or_changed(self, record: Record) -> Iterator[Wanted]:
         if len(record.identifier.encode()) > _LONGEST_IDENTIFIER:
-            self._reject(
-                record.identifier[:200], f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes"
-            )
+            reason = f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes"
+            self._reject(Rejected(record.identifier[:200], reason, identified=False))
             return
         known = self._known.get(record.identifier)
-        rules = self._using.preparation
+        if known and self._is_unchanged(known, record):
+            self._seen.append(record.identifier)
+            return
+        yield Wanted(record, known.key if known else self._mint(record.identifier), self._traits)
+
+    def _is_unchanged(self, known: KnownRecord, record: Record) -> bool:
+        """The same bytes under the same rules, or as a curator put it back: nothing else is written."""
+        if known.received_sha256 != sha256(record.received):
+            return False
+        rules = self._using.preparing.rules
+        made_with = (rules.crosswalk(record, self._traits), rules.aligner)
+        return known.restored or (known.crosswalk, known.aligner) == made_with
+
+    def _as_staged(self, wanted: Wanted, made: Made) -> StagedRecord:
+        """What is published of it, or the reason why nothing is: the bytes are kept either way."""
+        rules = self._using.preparing.rules
         staged = StagedRecord(
-            identifier=record.identifier,
-            key=known.key if known else self._mint(record.identifier),
+            identifier=wanted.record.identifier,
+            key=wanted.key,
             subject="",
-            received=record.received,
-            received_sha256=sha256(record.received),
-            media_type=record.media_type,
-            crosswalk=rules.crosswalk(record, self._traits),
+            received=wanted.record.received,
+            received_sha256=sha256(wanted.record.received),
+            media_type=wanted.record.media_type,
+            crosswalk=rules.crosswalk(wanted.record, self._traits),
             aligner=rules.aligner,
             published=None,
             published_sha256=None,
         )
-        if known and _is_unchanged(known, staged):
-            self._seen.append(record.identifier)
-            return
-        self._staged.append(self._prepared(record, staged))
-        if len(self._staged) >= _BATCH:
-            self._flush()
-
-    def _prepared(self, record: Record, staged: StagedRecord) -> StagedRecord:
-        """With what is published of it, or with the reason why nothing is: the bytes are kept either way."""
-        try:
-            made = self._using.preparation.prepare(record, key=staged.key, traits=self._traits)
-        except RecordRejected as error:
-            return replace(staged, rejection=str(error))
+        if isinstance(made, RecordRejected):
+            return replace(staged, rejection=str(made))
         return replace(
             staged,
             subject=made.subject,
@@ -136,44 +262,63 @@ class _Harvest:
             published_sha256=made.sha256,
             identities=made.identities,
             findings=made.findings,
+            title=made.title,
+            patients=made.patients,
+        )
+
+    def _keep_keys_of_renamed(self) -> None:
+        """A record under a new identifier that has the DOI of exactly one that is missing is that record."""
+        for given, identifier in self._ledger.moved(self._run.id):
+            why = "it came under a new identifier and kept an identifier that no other record has"
+            self._ledger.join_identifiers(self._config.id, given, identifier, why=why)
+            record = replace(self._ledger.take_back(self._run.id, given), identifier=identifier)
+            wanted = Wanted(record, self._known[identifier].key, self._traits)
+            self._staged += [self._as_staged(*one) for one in self._using.preparing.prepared([wanted])]
+        self._flush()
+
+    def _facts(self, listing: Listing) -> ListingFacts:
+        because = listing.incomplete_because
+        return ListingFacts(
+            pages=listing.pages,
+            total=listing.total,
+            complete=listing.complete,
+            incomplete_because=because,
+            proves_absence=listing.proves_absence and not self._only and not self._nameless,
+            as_of=listing.as_of,
         )
 
     def _mint(self, identifier: str) -> str:
-        return mint_key(self._config.id, identifier, taken=self._ledger.is_key_taken)
+        if self._keys is None:
+            self._keys = self._ledger.keys()
+        return mint_key(self._config.id, identifier, taken=self._keys.__contains__)
 
-    def _reject(self, identifier: str, reason: str) -> None:
-        self._ledger.add_rejection(self._run.id, identifier, reason)
+    def _reject(self, item: Rejected) -> None:
+        self._nameless += not item.identified
+        self._rejected.append(Rejection(item.identifier, item.reason))
+
+    def _flush_if_many(self) -> None:
+        told = len(self._seen) + len(self._gone) + len(self._rejected)
+        if len(self._staged) >= _BATCH or told >= _MENTIONS:
+            self._flush()
 
     def _flush(self) -> None:
-        self._ledger.stage(self._run.id, self._staged)
-        self._ledger.seen(self._run.id, self._seen)
-        self._ledger.note_offered(self._run.id, self._offered)
-        self._staged, self._seen = [], []
-
-    def _apply(self, listing: Listing, lease: Lease | None) -> Run:
-        self._ledger.apply_run(
-            self._run.id, complete=listing.complete, message=listing.incomplete_because, lease=lease
-        )
-        return self._ledger.run(self._run.id)
+        run = self._run.id
+        self._ledger.stage(run, self._staged)
+        self._ledger.seen(run, self._seen)
+        self._ledger.withdrawn(run, self._gone)
+        self._ledger.add_rejections(run, self._rejected)
+        self._ledger.note_offered(run, self._offered)
+        self._staged, self._seen, self._gone, self._rejected = [], [], [], []
 
     def _move(self, state: RunState, cause: str) -> None:
         self._ledger.move_run(self._run.id, state, cause)
         self._using.report(Progress(self._config.id, state, self._offered))
 
-    def _report(self, state: RunState, total: int | None) -> None:
-        self._using.report(Progress(self._config.id, state, self._offered, total))
+    def _report(self, total: int | None) -> None:
+        self._using.report(Progress(self._config.id, RunState.FETCHING, self._offered, total))
 
 
-def _is_unchanged(known: KnownRecord, staged: StagedRecord) -> bool:
-    """The same bytes under the same rules: nothing else is written, wherever the record stands."""
-    return (known.received_sha256, known.crosswalk, known.aligner) == (
-        staged.received_sha256,
-        staged.crosswalk,
-        staged.aligner,
-    )
-
-
-def _traits(config: SourceConfig) -> Traits:
-    return Traits(
-        derived=config.options.get("derived") == "true", fictional=config.options.get("fictional") == "true"
-    )
+def _what_absence_means(facts: ListingFacts) -> str:
+    if facts.proves_absence:
+        return "the list is proven whole: what it does not name is missing at the source"
+    return "the list is no proof of absence: what it does not name stays as it is"

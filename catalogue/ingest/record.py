@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from catalogue.ingest.alignment import Traits, aligned
 from catalogue.ingest.canonical import canonical_bytes, parse_triples, sha256, skolemised
+from catalogue.model.dataset import LONGEST_TITLE, best_text
 from catalogue.profile import terms
 from catalogue.profile.datatypes import DATATYPES, typed
 from catalogue.profile.identifiers import strong_identities
@@ -24,6 +25,12 @@ from ontologies.namespaces import compact
 # How the harvesters name a dataset that has an identifier and no address.
 _UNNAMED: Final = f"{terms.OWN}unnamed/"
 _CONCEPTS: Final = f"{terms.OWN}concepts/"
+# All that is asked of a record beyond its bytes; the rest need not be sorted by subject and property.
+_SUMMARY: Final = {
+    *(NamedNode(iri) for iri in (f"{terms.DCT}identifier", f"{terms.ADMS}identifier")),
+    *(NamedNode(iri) for iri in (f"{terms.SKOS}notation", f"{terms.DCT}title")),
+    *(NamedNode(iri) for iri in (terms.PATIENTS, terms.COUNTS_TOWARDS_TOTALS)),
+}
 _COMPUTED_HERE: Final = {terms.COUNTS_TOWARDS_TOTALS, terms.ALIGNED_VALUE}
 # Characters that XML 1.0 cannot hold, not even escaped: a record is served as RDF/XML too.
 _NO_XML: Final = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")
@@ -36,7 +43,8 @@ _NO_TRAITS: Final = Traits()
 class Prepared:
     """``triples`` are canonical N-Triples about ``subject``, the provider's IRI of the dataset.
 
-    ``identities`` make records of other providers the same dataset.
+    ``identities`` make records of other providers the same dataset. ``patients`` is None where none are
+    stated or those that are do not count.
     """
 
     subject: str
@@ -44,6 +52,8 @@ class Prepared:
     sha256: str
     identities: tuple[str, ...]
     findings: tuple[Finding, ...]
+    title: str = ""
+    patients: int | None = None
 
 
 class Preparation:
@@ -56,6 +66,7 @@ class Preparation:
         self._scheme = scheme
         self._aligner = aligner
         self._served = f"{base_url}/" if base_url else ""
+        self.base_url = base_url
         self.aligner = aligner.version
 
     def crosswalk(self, record: Record, traits: Traits) -> str:
@@ -69,10 +80,11 @@ class Preparation:
         crossed = crosswalks.crosswalk(record.media_type)(record.received, identifier=record.identifier)
         quads = parse_triples(crossed.triples)
         explained = {quad.object for quad in quads if quad.predicate.value == terms.ALIGNED_VALUE}
+        omissions = [self._omission(quad) for quad in quads]
         foreign = [
             quad
-            for quad in quads
-            if not self._is_ours_to_say(quad) and not _is_quoted(quad) and quad.subject not in explained
+            for quad, omission in zip(quads, omissions, strict=True)
+            if omission is None and not (explained and quad.subject in explained)
         ]
         named = skolemised(foreign, subject=crossed.subject, key=key)
         with_types = [_typed(_legible(quad)) for quad in named]
@@ -85,13 +97,21 @@ class Preparation:
             traits=traits,
         )
         triples = canonical_bytes(result.quads)
-        identifiers = stated_identifiers(Statements(result.quads), crossed.subject)
+        said = Statements(quad for quad in result.quads if quad.predicate in _SUMMARY)
+        identifiers = stated_identifiers(said, crossed.subject)
         return Prepared(
             subject=crossed.subject,
             triples=triples,
             sha256=sha256(triples),
             identities=strong_identities(crossed.subject, identifiers),
-            findings=(*crossed.findings, *self._left_out(quads), *_unreadable(with_types), *result.findings),
+            findings=(
+                *crossed.findings,
+                *(omission for omission in omissions if omission),
+                *_unreadable(with_types),
+                *result.findings,
+            ),
+            title=best_text(said.texts(crossed.subject, f"{terms.DCT}title"))[:LONGEST_TITLE],
+            patients=_counted_patients(said, crossed.subject),
         )
 
     def _require_a_name_of_its_own(self, identifier: str) -> None:
@@ -101,17 +121,26 @@ class Preparation:
                 "a dataset needs an address of its own node"
             )
 
-    def _is_ours_to_say(self, quad: Quad) -> bool:
+    def _omission(self, quad: Quad) -> Finding | None:
+        """Why a statement is left out, None for one that stays."""
+        about, value = quad.subject, quad.object
+        subject = about.value if isinstance(about, NamedNode) else ""
+        target = value.value if isinstance(value, NamedNode) else ""
+        if self._is_ours_to_say(subject, quad.predicate.value, target):
+            message = "the statement uses names that belong to the catalogue"
+            return _omission(quad, message, "use an address of your own node")
+        if isinstance(about, Triple) or isinstance(value, Triple):
+            # RDF 1.2's statements about statements: neither formats nor readers of a catalogue know them.
+            return _omission(quad, "the statement quotes another one (RDF 1.2)", "state it plainly")
+        return None
+
+    def _is_ours_to_say(self, about: str, predicate: str, value: str) -> bool:
         """Whether a statement uses names that only this catalogue gives: a provider must not speak in them.
 
         In their served form only a pointer is harmless: it is how others cite a record.
         """
-        predicate = quad.predicate.value
         if predicate in _COMPUTED_HERE or self._is_served(predicate):
             return True
-        about, value = (
-            term.value if isinstance(term, NamedNode) else "" for term in (quad.subject, quad.object)
-        )
         # To point to a concept is everybody's right; to describe it is not.
         return (
             _is_own(about) or self._is_served(about) or (_is_own(value) and not value.startswith(_CONCEPTS))
@@ -120,25 +149,15 @@ class Preparation:
     def _is_served(self, iri: str) -> bool:
         return bool(self._served) and iri.startswith(self._served)
 
-    def _left_out(self, quads: list[Quad]) -> Iterator[Finding]:
-        for quad in quads:
-            if self._is_ours_to_say(quad):
-                yield _omission(
-                    quad,
-                    "the statement uses names that belong to the catalogue",
-                    "use an address of your own node",
-                )
-            elif _is_quoted(quad):
-                yield _omission(quad, "the statement quotes another one (RDF 1.2)", "state it plainly")
+
+def _counted_patients(said: Statements, subject: str) -> int | None:
+    if said.first(subject, terms.COUNTS_TOWARDS_TOTALS) == "false":
+        return None
+    return said.number(subject, terms.PATIENTS)
 
 
 def _is_own(iri: str) -> bool:
     return iri.startswith(terms.OWN) and not iri.startswith(_UNNAMED)
-
-
-def _is_quoted(quad: Quad) -> bool:
-    """RDF 1.2's statements about statements: neither the formats nor the readers of a catalogue know them."""
-    return isinstance(quad.subject, Triple) or isinstance(quad.object, Triple)
 
 
 def _omission(quad: Quad, message: str, how_to_fix: str) -> Finding:
@@ -159,7 +178,7 @@ def _focus(quad: Quad) -> str:
 def _legible(quad: Quad) -> Quad:
     """A text that every format can hold: without control characters and without RDF 1.2's direction."""
     given = quad.object
-    if not isinstance(given, Literal) or not (given.direction or _NO_XML.search(given.value)):
+    if not isinstance(given, Literal) or not (_NO_XML.search(given.value) or given.direction):
         return quad
     text = _NO_XML.sub("\ufffd", given.value)
     if given.language:
@@ -168,8 +187,9 @@ def _legible(quad: Quad) -> Quad:
 
 
 def _typed(quad: Quad) -> Quad:
-    if isinstance(quad.object, Literal) and quad.predicate.value in DATATYPES:
-        return Quad(quad.subject, quad.predicate, typed(quad.predicate.value, quad.object))
+    predicate, value = quad.predicate, quad.object
+    if predicate.value in DATATYPES and isinstance(value, Literal):
+        return Quad(quad.subject, predicate, typed(predicate.value, value))
     return quad
 
 

@@ -7,7 +7,11 @@
 ``jobs``      what is to be done                    ``records``   what the records say
 ``leases``    who may do it alone                   ``changes``   in which order they changed
 ``watching``  how a process learns of it            ``duplicates`` which of them are one dataset
-``snapshots`` what was shown at one moment
+``snapshots`` what was shown at one moment          ``overview``  what pages ask of many runs at once
+``tokens``    who may ask for a harvest             ``run_log``   what became of each record in a run
+``history``   what the records said before          ``restoring`` how a curator turns them back to it
+``aliases``   under which other names they came     ``suggestions`` which may be one dataset too
+``notices``   what people are told of a source
 
 Every method is one transaction or a few short ones. A database that fails raises ``LedgerUnavailable``.
 """
@@ -16,55 +20,82 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from catalogue.ledger.aliases import Aliases
 from catalogue.ledger.applying import Applying
 from catalogue.ledger.changes import Changes
 from catalogue.ledger.duplicates import Duplicates
 from catalogue.ledger.engine import Clock, Database, use_wal
+from catalogue.ledger.history import History
 from catalogue.ledger.holders import has_died, this_holder
-from catalogue.ledger.jobs import Jobs
+from catalogue.ledger.jobs import REBUILD, Jobs
 from catalogue.ledger.leases import HasDied
 from catalogue.ledger.migrations import upgrade
+from catalogue.ledger.notices import Condition, Notice, Notices
+from catalogue.ledger.overview import Overview
 from catalogue.ledger.quality import QualityResults, QualityState
 from catalogue.ledger.records import Records
+from catalogue.ledger.restoring import Restoring
 from catalogue.ledger.rows import (
+    SHOWN,
+    Alias,
     Change,
     ChangeKind,
+    Facts,
     Job,
     JobState,
     KnownRecord,
     Lease,
     Offer,
     Published,
+    PublishedVersion,
     Received,
+    Reception,
     Rejection,
+    Restored,
     SourceRow,
     StagedRecord,
+    Suggestion,
+    Tombstone,
     Transition,
     Version,
 )
+from catalogue.ledger.run_log import RunLog
 from catalogue.ledger.runs import Runs
 from catalogue.ledger.snapshots import Listed, Snapshot, Snapshots
 from catalogue.ledger.sources import Sources
 from catalogue.ledger.staging import Staging
+from catalogue.ledger.suggestions import Suggestions
+from catalogue.ledger.tokens import Tokens
 from catalogue.ledger.watching import Watching
 
 __all__ = [
+    "REBUILD",
+    "SHOWN",
+    "Alias",
     "Change",
     "ChangeKind",
+    "Condition",
+    "Facts",
     "Job",
     "JobState",
     "KnownRecord",
     "Lease",
     "Ledger",
     "Listed",
+    "Notice",
     "Offer",
     "Published",
+    "PublishedVersion",
     "QualityState",
     "Received",
+    "Reception",
     "Rejection",
+    "Restored",
     "Snapshot",
     "SourceRow",
     "StagedRecord",
+    "Suggestion",
+    "Tombstone",
     "Transition",
     "Version",
     "this_holder",
@@ -72,7 +103,25 @@ __all__ = [
 
 
 class Ledger(
-    Sources, Runs, Jobs, Staging, Applying, Records, Duplicates, QualityResults, Changes, Snapshots, Watching
+    Sources,
+    Runs,
+    Jobs,
+    Staging,
+    Applying,
+    Records,
+    History,
+    Restoring,
+    RunLog,
+    Aliases,
+    Duplicates,
+    Suggestions,
+    QualityResults,
+    Changes,
+    Snapshots,
+    Watching,
+    Overview,
+    Tokens,
+    Notices,
 ):
     def __init__(self, database: Database, *, has_died: HasDied = has_died) -> None:
         Jobs.__init__(self, database, has_died=has_died)

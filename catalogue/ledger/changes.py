@@ -90,7 +90,7 @@ class ChangeLog:
         self.connection.execute(insert(change).from_select(columns, lines))
         self._last = self.connection.execute(select(func.coalesce(func.max(change.c.number), 0))).scalar_one()
 
-    def withdraw(self, chosen: Select[tuple[int]], *, run: int | None) -> int:
+    def withdraw(self, chosen: Select[tuple[int]], *, run: int | None, why: str = "") -> int:
         """End the published versions of the records whose numbers the query gives; gives how many ended.
 
         The query is asked three times and must give the same records until their state is moved. Their groups
@@ -107,7 +107,7 @@ class ChangeLog:
         self.connection.execute(
             update(record)
             .where(record.c.id.in_(chosen))
-            .values(state=str(RecordState.WITHDRAWN), datestamp=self.stamp)
+            .values(state=str(RecordState.WITHDRAWN), datestamp=self.stamp, withdrawal=why, restored=False)
         )
         return self._last - before
 

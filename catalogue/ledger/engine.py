@@ -79,6 +79,11 @@ class OnDatabase:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def now(self) -> datetime:
+        """The time by which everything here is kept, the same for every process."""
+        with self._database.reading() as connection:
+            return self._database.now(connection)
+
 
 @contextmanager
 def told_plainly(engine: Engine) -> Iterator[None]:

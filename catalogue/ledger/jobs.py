@@ -1,5 +1,6 @@
 """What is to be done, and which worker does it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from catalogue.ledger.leases import Leases
 from catalogue.ledger.rows import Job, JobState
 from catalogue.ledger.tables import job, lease
 
+REBUILD: Final = "rebuild"
 # A worker that has just claimed a job may not hold its lease yet.
 _GRACE: Final = timedelta(seconds=60)
 
@@ -31,11 +33,18 @@ class Jobs(Leases):
             self._database.announce(connection)
             return _read(made)
 
-    def claim_job(self, holder: str) -> Job | None:
-        """The oldest queued job, now this holder's, or None."""
+    def claim_job(self, holder: str, *, harvests: bool = True, but_not: Collection[str] = ()) -> Job | None:
+        """The oldest queued job, now this holder's, or None.
+
+        Without ``harvests`` only one of another kind is wanted; ``but_not`` are sources that must wait.
+        """
+        waiting = (job.c.kind == REBUILD) | job.c.argument.not_in(sorted(but_not))
+        wanted = select(job.c.id).where(job.c.state == str(JobState.QUEUED), waiting).order_by(job.c.id)
+        if not harvests:
+            wanted = wanted.where(job.c.kind == REBUILD)
         with self._database.writing() as connection:
-            wanted = select(job.c.id).where(job.c.state == str(JobState.QUEUED)).order_by(job.c.id).limit(1)
-            found = connection.execute(wanted.with_for_update(skip_locked=True)).scalar_one_or_none()
+            first = wanted.limit(1).with_for_update(skip_locked=True)
+            found = connection.execute(first).scalar_one_or_none()
             if found is None:
                 return None
             now = self._database.now(connection)
@@ -81,6 +90,16 @@ class Jobs(Leases):
             if given_back:
                 self._database.announce(connection)
             return given_back
+
+    def give_back_job(self, job_id: int) -> None:
+        """Queue a job again that was claimed and cannot be finished here; one that has ended stays so."""
+        with self._database.writing() as connection:
+            lock_ledger(connection)
+            this = (job.c.id == job_id) & (job.c.state == str(JobState.RUNNING))
+            row = connection.execute(select(job).where(this).with_for_update()).one_or_none()
+            if row is not None:
+                _give_back(connection, _read(row), self._database.now(connection))
+                self._database.announce(connection)
 
     def requeue_lost_jobs(self) -> tuple[Job, ...]:
         """The same for every holder that has died on this host, or holds no lease any more."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, select, union
 
+from catalogue.ledger.rows import SHOWN_STATES
 from catalogue.ledger.tables import mention, record, rejection, staged, version
 
 
@@ -37,6 +38,22 @@ class Named:
         return union(
             select(staged.c.identifier).where(staged.c.run == self.run, staged.c.published.is_not(None)),
             self.mentioned(MentionKind.SEEN, mention.c.identifier).where(record.c.rejection == ""),
+        )
+
+    def deleted(self, *columns: ColumnElement[Any]) -> Select[tuple[Any, ...]]:
+        """The records that are shown and of which the source says that they are gone."""
+        return self.mentioned(MentionKind.WITHDRAWN, *columns).where(record.c.state.in_(SHOWN_STATES))
+
+    def absent(self, *columns: ColumnElement[Any]) -> Select[tuple[Any, ...]]:
+        """The records that are shown and of which the run says nothing."""
+        gone = select(mention.c.identifier).where(
+            mention.c.run == self.run, mention.c.kind == str(MentionKind.WITHDRAWN)
+        )
+        return select(*columns).where(
+            record.c.source == self.source,
+            record.c.state.in_(SHOWN_STATES),
+            record.c.identifier.not_in(self.identifiers()),
+            record.c.identifier.not_in(gone),
         )
 
     def published(self) -> CompoundSelect[tuple[int]]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, case, delete, func, insert, select
 
 from catalogue.ledger.engine import OnDatabase
-from catalogue.ledger.tables import quality, quality_state
+from catalogue.ledger.tables import quality, quality_state, record
 from catalogue.model.quality import CheckedRecord, Level, LevelFinding, Quality
 from harvesters.findings import Severity
 
@@ -57,6 +57,13 @@ class QualityResults(OnDatabase):
         with self._database.reading() as connection:
             row = connection.execute(select(quality).where(quality.c.key == key)).one_or_none()
         return _read(row) if row else None
+
+    def quality_of_source(self, source_id: str, limit: int) -> tuple[CheckedRecord, ...]:
+        """By key, as far as the limit."""
+        wanted = select(quality).join(record, record.c.key == quality.c.key)
+        wanted = wanted.where(record.c.source == source_id).order_by(quality.c.key).limit(limit)
+        with self._database.reading() as connection:
+            return tuple(_read(row) for row in connection.execute(wanted))
 
     def quality_levels(self) -> Mapping[Level, int]:
         """How many of the checked records reach each level."""

@@ -1,4 +1,4 @@
-"""What the records say: as published, as received, in every version."""
+"""What the records say at present: as published, as received."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, case, func, sel
 
 from catalogue.errors import NotFound
 from catalogue.ledger.engine import OnDatabase
-from catalogue.ledger.rows import SHOWN_STATES, Published, Received, Version
+from catalogue.ledger.rows import SHOWN_STATES, Published, Received
 from catalogue.ledger.staging import unpack
-from catalogue.ledger.tables import identity, member, received, record, version
+from catalogue.ledger.tables import alias, identity, member, received, record, version
 from catalogue.model.run import RecordState
 
 _BATCH: Final = 500
@@ -69,19 +69,27 @@ class Records(OnDatabase):
             rows = connection.execute(wanted.group_by(record.c.source)).all()
         return {row[0]: row[1] for row in rows}
 
-    def is_key_taken(self, key: str) -> bool:
+    def has_unseen(self, source_id: str) -> bool:
+        """Whether a record of a source was missing from its last list and may have to go."""
+        unseen = (record.c.source == source_id) & (record.c.state == str(RecordState.UNSEEN))
         with self._database.reading() as connection:
-            taken = connection.execute(select(record.c.id).where(record.c.key == key))
-            return taken.one_or_none() is not None
+            found = connection.execute(select(record.c.id).where(unseen).limit(1))
+            return found.one_or_none() is not None
+
+    def keys(self) -> frozenset[str]:
+        """All that were ever given to a record, whatever became of it."""
+        with self._database.reading() as connection:
+            return frozenset(connection.execute(select(record.c.key)).scalars())
 
     def resolve(self, identifier: str) -> tuple[str, ...]:
-        """The keys of the records that have this key, this identifier at their source or this identity.
+        """The keys of the records that have this key, this identity or this identifier, also a former one.
 
         Shown ones come first; of these the one with this very key, then representatives before duplicates.
         """
         named = union(
             select(record.c.id).where((record.c.key == identifier) | (record.c.identifier == identifier)),
             select(identity.c.record).where(identity.c.value == identifier),
+            _meant_by(identifier),
         )
         order = (record.c.state.in_(SHOWN_STATES), record.c.key == identifier, member.c.record.is_(None))
         wanted = (
@@ -109,13 +117,6 @@ class Records(OnDatabase):
             row.key, row.source, row.identifier, body, row.sha256, row.media_type, row.crosswalk, row.since
         )
 
-    def versions(self, key: str) -> tuple[Version, ...]:
-        """Every version that was ever published, the oldest first."""
-        wanted = select(version.c.number, version.c.sha256, version.c.run, version.c.since, version.c.until)
-        wanted = wanted.join(record, record.c.id == version.c.record).where(record.c.key == key)
-        with self._database.reading() as connection:
-            return tuple(Version(*row) for row in connection.execute(wanted.order_by(version.c.number)))
-
 
 def _shown() -> Select[tuple[Any, ...]]:
     """What is shown has an open version, which is cheaper to find in a large ledger than the newest one."""
@@ -139,6 +140,12 @@ def _representative() -> ScalarSelect[str]:
     represents = record.alias("represents")
     found = select(represents.c.key).join(member, member.c.representative == represents.c.id)
     return found.where(_is_duplicate()).correlate(record).scalar_subquery()
+
+
+def _meant_by(given: str) -> Select[tuple[int]]:
+    """The records that a source gives under this alias."""
+    meant = (alias.c.source == record.c.source) & (alias.c.identifier == record.c.identifier)
+    return select(record.c.id).join(alias, meant).where(alias.c.given == given)
 
 
 def _is_duplicate() -> ColumnElement[bool]:

@@ -18,7 +18,8 @@ SHOWN_STATES: Final = tuple(sorted(str(state) for state in SHOWN))
 class SourceRow:
     """``last_harvested`` is the end of the last run that applied what it found, changed or not.
 
-    ``failures`` counts the runs that failed since then. ``condition`` is what people were last told of it.
+    ``failures`` counts the runs that failed since then, ``last_whole_list`` is when the newest list of
+    everything began that came through. ``condition`` is what people were last told of the source.
     """
 
     config: SourceConfig
@@ -29,6 +30,7 @@ class SourceRow:
     last_run: Run | None
     last_harvested: datetime | None
     failures: int = 0
+    last_whole_list: datetime | None = None
     condition: str = ""
     has_token: bool = False
 
@@ -127,7 +129,10 @@ class KnownRecord:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What is left of a withdrawn record: when and why it went, and its last version."""
+    """What is left of a withdrawn record: when and why it went, and its last version.
+
+    ``replaced_by`` is the key of the record that its provider gives in its place, "" where there is none.
+    """
 
     key: str
     source: str
@@ -137,6 +142,7 @@ class Tombstone:
     withdrawn: datetime
     why: str
     version: int
+    replaced_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +226,81 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published version and its validity: from ``since`` until, not including, ``until``."""
+    """One published version and its validity: from ``since`` until, not including, ``until``.
+
+    ``why`` is the curator's reason where an earlier version was restored, else ""; ``run`` is then the one
+    that brought the earlier version.
+    """
 
     number: int
     sha256: str
     run: int
     since: datetime
     until: datetime | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """What a record said in one of its versions."""
+
+    key: str
+    source: str
+    identifier: str
+    subject: str
+    triples: bytes
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """A record's bytes as its provider gave them from ``since`` on, accepted or not."""
+
+    number: int
+    sha256: str
+    media_type: str
+    crosswalk: str
+    run: int
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is kept beside a version's bytes, for the ledger reads no RDF; see ``StagedRecord``."""
+
+    title: str = ""
+    patients: int | None = None
+    identities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How many records a curator's reversal moved; those that stood as wanted are ``unchanged``."""
+
+    changed: int = 0
+    revived: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """What a source gives as ``given`` is its record ``identifier``."""
+
+    source: str
+    given: str
+    identifier: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Records of different sources with the same title, which may be one dataset."""
+
+    title: str
+    offers: tuple[Offer, ...]
 
 
 class ChangeKind(StrEnum):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from catalogue.errors import Conflict, NotFound
 from catalogue.ledger.engine import OnDatabase
@@ -20,18 +20,19 @@ from catalogue.ledger.tables import (
     staged_identity,
     transition,
 )
-from catalogue.model.run import Run, RunCounts, RunState
+from catalogue.model.run import ListingFacts, Run, RunCounts, RunMode, RunState
 from harvesters.findings import Finding, Severity
 
 APPLIED: Final = tuple(
     str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL, RunState.INCOMPLETE)
 )
+_WHOLE: Final = tuple(str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL))
 _UNDER_WAY: Final = tuple(str(state) for state in RunState if not state.ended)
 _COUNTS: Final = tuple(field.name for field in fields(RunCounts))
 
 
 class Runs(OnDatabase):
-    def start_run(self, source_id: str, job: int | None = None) -> Run:
+    def start_run(self, source_id: str, job: int | None = None, *, mode: RunMode = RunMode.FULL) -> Run:
         """Raises ``NotFound`` for a source that was never added or is removed."""
         with self._database.writing() as connection:
             now = self._database.now(connection)
@@ -39,6 +40,7 @@ class Runs(OnDatabase):
             if connection.execute(wanted).one_or_none() is None:
                 raise NotFound(f"there is no source {source_id!r}")
             values = {"source": source_id, "job": job, "state": str(RunState.QUEUED), "started": now}
+            values["mode"] = str(mode)
             made = connection.execute(
                 insert(run).values(**values, message="", **asdict(RunCounts())).returning(run)
             ).one()
@@ -60,6 +62,82 @@ class Runs(OnDatabase):
                 forget_staged(connection, run_id)
             return finish(connection, run_id, state, message, counts, now=self._database.now(connection))
 
+    def note_listing(self, run_id: int, facts: ListingFacts) -> None:
+        """What the source's list proved; a run cannot be applied before it is known."""
+        with self._database.writing() as connection:
+            require_under_way(connection, run_id)
+            connection.execute(update(run).where(run.c.id == run_id).values(asdict(facts)))
+
+    def resumable_run(self, source_id: str) -> Run | None:
+        """The newest run that its worker left under way; older ones are given up."""
+        with self._database.writing() as connection:
+            wanted = select(run).where(run.c.source == source_id, run.c.state.in_(_UNDER_WAY))
+            left = [read_run(row) for row in connection.execute(wanted.order_by(run.c.id.desc()))]
+            now = self._database.now(connection)
+            for older in left[1:]:
+                forget_staged(connection, older.id)
+                finish(connection, older.id, RunState.FAILED, "a later run went on instead", None, now=now)
+            return left[0] if left else None
+
+    def restart_staging(self, run_id: int, cause: str) -> Run:
+        """Forget what a run read before it was cut off; what it fetched is in its spool and is read again."""
+        with self._database.writing() as connection:
+            found = require_under_way(connection, run_id)
+            forget_staged(connection, run_id)
+            for told in (finding, rejection):
+                connection.execute(delete(told).where(told.c.run == run_id))
+            again = {"resumed": found.resumed + 1, "offered": 0, "state": str(RunState.FETCHING)}
+            connection.execute(update(run).where(run.c.id == run_id).values(again))
+            _write_transition(connection, run_id, RunState.FETCHING, cause, self._database.now(connection))
+            return read_run(row_of(connection, run_id))
+
+    def request_stop(self, run_id: int) -> Run:
+        """Ask the worker of a run to end it; raises ``Conflict`` once it has ended."""
+        with self._database.writing() as connection:
+            require_under_way(connection, run_id)
+            connection.execute(update(run).where(run.c.id == run_id).values(stop_requested=True))
+            self._database.announce(connection)
+            return read_run(row_of(connection, run_id))
+
+    def reject_run(self, run_id: int, why: str) -> Run:
+        """Give up a run that is held: nothing of it is applied. Raises ``Conflict`` for any other."""
+        with self._database.writing() as connection:
+            require_held(connection, run_id)
+            forget_staged(connection, run_id)
+            now = self._database.now(connection)
+            return finish(connection, run_id, RunState.CANCELLED, why, None, now=now)
+
+    def held_runs(self) -> tuple[Run, ...]:
+        """The oldest first; at most one for each source."""
+        wanted = select(run).where(run.c.state == str(RunState.HELD)).order_by(run.c.id)
+        with self._database.reading() as connection:
+            return tuple(read_run(row) for row in connection.execute(wanted))
+
+    def checkpoint(self, source_id: str) -> datetime | None:
+        """Where the next list goes on: the source's own time of the last one that was whole and applied."""
+        wanted = (
+            select(run.c.as_of)
+            .where(run.c.source == source_id, run.c.state.in_(_WHOLE), run.c.as_of.is_not(None))
+            .where(run.c.complete, run.c.mode != str(RunMode.RETRY))
+            .order_by(run.c.id.desc())
+        )
+        with self._database.reading() as connection:
+            found: datetime | None = connection.execute(wanted.limit(1)).scalar_one_or_none()
+            return found
+
+    def fail_run(
+        self, run_id: int, message: str, *, worth_retrying: bool, retry_after: float | None = None
+    ) -> Run:
+        """End a run by its provider's fault; ``retry_after`` are the seconds that it asked us to wait."""
+        with self._database.writing() as connection:
+            require_under_way(connection, run_id)
+            forget_staged(connection, run_id)
+            now = self._database.now(connection)
+            wait = None if retry_after is None else now + timedelta(seconds=retry_after)
+            told = {"worth_retrying": worth_retrying, "not_before": wait}
+            connection.execute(update(run).where(run.c.id == run_id).values(told))
+            return finish(connection, run_id, RunState.FAILED, message, None, now=now)
+
     def abandon_runs(self, source_id: str, cause: str) -> int:
         """Fail the runs that a dead worker left under way and forget what they staged; gives how many."""
         with self._database.writing() as connection:
@@ -68,7 +146,7 @@ class Runs(OnDatabase):
 
     def run(self, run_id: int) -> Run:
         with self._database.reading() as connection:
-            return read_run(_row(connection, run_id))
+            return read_run(row_of(connection, run_id))
 
     def runs(self, source_id: str | None = None, limit: int = 100) -> tuple[Run, ...]:
         """The newest first."""
@@ -108,10 +186,10 @@ class Runs(OnDatabase):
         with self._database.reading() as connection:
             return tuple(_read_finding(row) for row in connection.execute(wanted))
 
-    def add_rejection(self, run_id: int, identifier: str, reason: str) -> None:
-        """For a record that cannot even be staged; it counts as seen, not as missing."""
+    def add_rejections(self, run_id: int, rejections: Iterable[Rejection]) -> None:
+        """For records that cannot even be staged; they count as seen, not as missing."""
         with self._database.writing() as connection:
-            write_rejections(connection, run_id, [Rejection(identifier, reason)])
+            write_rejections(connection, run_id, rejections)
 
     def rejections(self, run_id: int) -> tuple[Rejection, ...]:
         wanted = select(rejection).where(rejection.c.run == run_id).order_by(rejection.c.id)
@@ -127,9 +205,47 @@ class Runs(OnDatabase):
             connection.execute(update(run).where(run.c.id == run_id).values({column: column + writes}))
 
 
+def whole_lists(source_id: str) -> Select[Any]:
+    """When the newest list of everything began that came through, or waits for a curator."""
+    whole = (*_WHOLE, str(RunState.HELD))
+    return select(func.max(run.c.started)).where(
+        run.c.source == source_id, run.c.state.in_(whole), run.c.mode == str(RunMode.FULL), run.c.complete
+    )
+
+
 def read_run(row: Row[tuple[object, ...]]) -> Run:
     counts = RunCounts(**{name: row._mapping[name] for name in _COUNTS})  # noqa: SLF001
-    return Run(row.id, row.source, RunState(row.state), row.started, row.ended, row.message, counts)
+    return Run(
+        row.id,
+        row.source,
+        RunState(row.state),
+        row.started,
+        row.ended,
+        row.message,
+        counts,
+        mode=RunMode(row.mode),
+        resumed=row.resumed,
+        stop_requested=row.stop_requested,
+        listing=_read_listing(row),
+        worth_retrying=row.worth_retrying,
+        not_before=row.not_before,
+    )
+
+
+def supersede_held(connection: Connection, later: Run, *, now: datetime) -> None:
+    """End the runs of a source that are still held when a later one comes to its decision."""
+    wanted = select(run.c.id).where(run.c.source == later.source, run.c.state == str(RunState.HELD))
+    for run_id in connection.execute(wanted.with_for_update()).scalars().all():
+        forget_staged(connection, run_id)
+        finish(connection, run_id, RunState.CANCELLED, f"superseded by run {later.id}", None, now=now)
+
+
+def require_held(connection: Connection, run_id: int) -> Run:
+    """Lock the run; raises ``Conflict`` if it is not held."""
+    found = locked_run(connection, run_id)
+    if found.state is not RunState.HELD:
+        raise Conflict(f"run {run_id} of {found.source} is not held: it is {found.state}")
+    return found
 
 
 def require_under_way(connection: Connection, run_id: int) -> Run:
@@ -141,7 +257,7 @@ def require_under_way(connection: Connection, run_id: int) -> Run:
 
 
 def locked_run(connection: Connection, run_id: int) -> Run:
-    return read_run(_row(connection, run_id, lock=True))
+    return read_run(row_of(connection, run_id, lock=True))
 
 
 def finish(
@@ -156,7 +272,7 @@ def finish(
     values = {"state": str(state), "ended": now, "message": message, **(asdict(counts) if counts else {})}
     connection.execute(update(run).where(run.c.id == run_id).values(values))
     _write_transition(connection, run_id, state, message, now)
-    return read_run(_row(connection, run_id))
+    return read_run(row_of(connection, run_id))
 
 
 def abandon(connection: Connection, source_id: str, *, state: RunState, cause: str, now: datetime) -> int:
@@ -187,7 +303,15 @@ def write_rejections(connection: Connection, run_id: int, rejections: Iterable[R
         connection.execute(insert(rejection), rows)
 
 
-def _row(connection: Connection, run_id: int, *, lock: bool = False) -> Row[tuple[object, ...]]:
+def _read_listing(row: Row[tuple[object, ...]]) -> ListingFacts | None:
+    if row.complete is None:
+        return None
+    return ListingFacts(
+        row.pages, row.total, row.complete, row.incomplete_because, row.proves_absence, row.as_of
+    )
+
+
+def row_of(connection: Connection, run_id: int, *, lock: bool = False) -> Row[tuple[object, ...]]:
     wanted = select(run).where(run.c.id == run_id)
     row = connection.execute(wanted.with_for_update() if lock else wanted).one_or_none()
     if row is None:

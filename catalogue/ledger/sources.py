@@ -1,5 +1,7 @@
 """Which sources are harvested."""
 
+from typing import Any
+
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -8,7 +10,7 @@ from catalogue.ledger.changes import ChangeLog, lock_ledger
 from catalogue.ledger.duplicates import rank_of, regroup
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import SourceRow
-from catalogue.ledger.runs import APPLIED, abandon, read_run
+from catalogue.ledger.runs import APPLIED, abandon, read_run, whole_lists
 from catalogue.ledger.tables import record, run, source
 from catalogue.model.run import RecordState, RunState
 from harvesters.source import SourceConfig
@@ -24,6 +26,7 @@ class Sources(OnDatabase):
         with self._database.writing() as connection:
             lock_ledger(connection)
             values = {**_columns(config), "hold_first": hold_first, "paused": False, "removed": None}
+            values |= {"token_sha256": "", "condition": ""}
             values["added"] = self._database.now(connection)
             removed = source.c.removed.is_not(None)
             back = connection.execute(update(source).where(source.c.id == config.id, removed).values(values))
@@ -55,7 +58,7 @@ class Sources(OnDatabase):
             log = ChangeLog.lock(connection, lambda: self._database.now(connection))
             _one(connection, source_id)
             abandon(connection, source_id, state=RunState.CANCELLED, cause=cause, now=log.now)
-            withdrawn = log.withdraw(_not_withdrawn(source_id), run=None)
+            withdrawn = log.withdraw(_not_withdrawn(source_id), run=None, why=cause)
             regroup(log, _records(source_id), run=None)
             log.close()
             connection.execute(update(source).where(source.c.id == source_id).values(removed=log.now))
@@ -124,4 +127,17 @@ def _read(connection: Connection, row: Row[tuple[object, ...]]) -> SourceRow:
         removed=row.removed,
         last_run=None if last is None else read_run(last),
         last_harvested=connection.execute(harvested).scalar_one(),
+        failures=int(connection.execute(_failures(row.id)).scalar_one()),
+        last_whole_list=connection.execute(whole_lists(row.id)).scalar_one(),
+        condition=row.condition,
+        has_token=bool(row.token_sha256),
     )
+
+
+def _failures(source_id: str) -> Select[Any]:
+    """The runs that failed since the last one that came through or waits for a curator."""
+    through = (*APPLIED, str(RunState.HELD))
+    mine = run.c.source == source_id
+    last = select(func.coalesce(func.max(run.c.id), 0)).where(mine, run.c.state.in_(through))
+    failed = (run.c.state == str(RunState.FAILED)) & (run.c.id > last.scalar_subquery())
+    return select(func.count()).select_from(run).where(mine, failed)

@@ -5,15 +5,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, TypeVar
 
-from sqlalchemy import Connection, insert, select, union
+from sqlalchemy import Connection, delete, insert, select, union
 
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.identities import staged_identities
 from catalogue.ledger.named import MentionKind
 from catalogue.ledger.rows import KnownRecord, Rejection, StagedRecord
 from catalogue.ledger.runs import require_under_way, write_findings, write_rejections
-from catalogue.ledger.tables import member, mention, received, record, staged, staged_identity, version
+from catalogue.ledger.tables import (
+    finding,
+    member,
+    mention,
+    received,
+    record,
+    rejection,
+    staged,
+    staged_identity,
+    version,
+)
 from catalogue.model.run import RecordState
+from harvesters.source import Record
 
 _BATCH: Final = 100
 _MENTIONS: Final = 1000
@@ -46,6 +57,7 @@ class Staging(OnDatabase):
                     row.published_sha256,
                     row.aligner,
                     row.rejection,
+                    row.restored,
                 )
                 for row in connection.execute(wanted)
             }
@@ -57,6 +69,17 @@ class Staging(OnDatabase):
                 require_under_way(connection, run_id)
                 firsts = _firsts(connection, run_id, [each.identifier for each in batch])
                 _write(connection, run_id, [batch[place] for place in firsts])
+
+    def take_back(self, run_id: int, identifier: str) -> Record:
+        """Give what a run staged under an identifier as it was received, and forget that it was staged."""
+        with self._database.writing() as connection:
+            require_under_way(connection, run_id)
+            this = (staged.c.run == run_id) & (staged.c.identifier == identifier)
+            row = connection.execute(select(staged).where(this)).one()
+            for told in (finding, rejection, staged_identity, staged):
+                mine = (told.c.run == run_id) & (told.c.identifier == identifier)
+                connection.execute(delete(told).where(mine))
+            return Record(identifier, unpack(row.received), row.media_type)
 
     def seen(self, run_id: int, identifiers: Iterable[str]) -> None:
         """The source still gives these as we know them: only ``last_seen`` will move."""
@@ -130,6 +153,8 @@ def _columns(run_id: int, row: StagedRecord) -> dict[str, object]:
         "published": None if row.published is None else pack(row.published),
         "published_sha256": None if row.published is None else row.published_sha256,
         "aligner": row.aligner,
+        "title": row.title,
+        "patients": row.patients,
         "rejection": (row.rejection or _UNTOLD) if row.published is None else "",
     }
 

@@ -39,6 +39,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 
 NUMBER: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -152,6 +153,8 @@ run = Table(
     Column("incomplete_because", Prose, nullable=False, server_default=""),
     Column("proves_absence", Boolean),
     Column("as_of", Moment),
+    Column("worth_retrying", Boolean, nullable=False, server_default=true()),
+    Column("not_before", Moment),
     Index("ix_run_source", "source", "id"),
 )
 
@@ -285,6 +288,7 @@ version = Table(
     Column("sha256", SHA256, nullable=False),
     Column("crosswalk", Text, nullable=False),
     Column("aligner", Text, nullable=False),
+    Column("why", Prose, nullable=False, server_default=""),
     Column("since", Moment, nullable=False),
     Column("until", Moment),
     UniqueConstraint("record", "number"),
@@ -330,12 +334,14 @@ notice = Table(
     Column("source", Text, ForeignKey("source.id"), nullable=False),
     Column("run", NUMBER, ForeignKey("run.id")),
     Column("kind", Text, nullable=False),
+    Column("before", Text, nullable=False),
     Column("text", Prose, nullable=False),
     Column("at", Moment, nullable=False),
     Column("tries", NUMBER, nullable=False),
     Column("next_try", Moment),
     Column("sent", Moment),
     Column("error", Prose, nullable=False),
+    Column("told", Text, nullable=False),
 )
 
 counter = Table(
@@ -352,7 +358,7 @@ change = Table(
     Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("key", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("run", NUMBER, ForeignKey("run.id")),
+    Column("run", NUMBER, ForeignKey("run.id"), index=True),
     Column("at", Moment, nullable=False),
 )
 

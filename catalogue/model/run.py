@@ -39,8 +39,8 @@ class RecordState(StrEnum):
 class RunCounts:
     """``versions`` are published states written, ``changes`` rows of the change log; writes are records.
 
-    ``unseen`` are records that a complete list did not name; ``withdrawn`` those that ended because of the run.
-    Of a run that is held they say what approving it would do.
+    ``unseen`` are records that a complete list did not name; ``withdrawn`` those that ended because of the
+    run. Of a run that is held they say what approving it would do.
     """
 
     offered: int = 0
@@ -85,18 +85,23 @@ class WithdrawalPolicy:
 
     A record is withdrawn by absence after ``runs`` complete lists without it and ``days`` since the first of
     these. A run is held that would take away more than ``most`` records and more than ``share`` of those that
-    are live, or half of them or more.
+    are live, or ``half`` of them or more.
     """
 
     runs: int = 2
     days: float = 7.0
     most: int = 3
     share: float = 0.1
+    half: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``resumed`` counts how often it went on after a crash; ``listing`` is None until it was read."""
+    """``resumed`` counts how often it went on after a crash; ``listing`` is None until it was read.
+
+    A run that failed is ``worth_retrying`` unless trying again gives the same; ``not_before`` is when the
+    provider asked us to come back, None where it did not.
+    """
 
     id: int
     source: str
@@ -109,3 +114,5 @@ class Run:
     resumed: int = 0
     stop_requested: bool = False
     listing: ListingFacts | None = None
+    worth_retrying: bool = True
+    not_before: datetime | None = None

@@ -21,38 +21,48 @@ from catalogue.model.dataset import (
 from catalogue.profile import terms
 from catalogue.profile.datatypes import whole_number
 from catalogue.profile.identifiers import normal_identifier
+from catalogue.profile.lines import Term, is_plain, spelt, term_of, value_of
 from ontologies.concepts import Axis
 from ontologies.namespaces import compact
 
 _OLDEST: Final = 120
-
-Term = NamedNode | Literal
+_AXES: Final = frozenset(Axis)
 
 
 class Statements:
-    """A record's triples, by subject and predicate. Blank nodes do not occur in the profile."""
+    """A record's triples, by subject and predicate, as they are written: most are never asked for.
+
+    Blank nodes do not occur in the profile.
+    """
 
     def __init__(self, quads: Iterable[Quad]) -> None:
-        self._objects: dict[tuple[str, str], list[Term]] = defaultdict(list)
+        self._objects: dict[tuple[str, str], list[str]] = defaultdict(list)
         for quad in quads:
             if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
-                self._objects[quad.subject.value, quad.predicate.value].append(quad.object)
+                self._objects[str(quad.subject), str(quad.predicate)].append(str(quad.object))
 
     @classmethod
     def of(cls, triples: bytes) -> Self:
-        return cls(parse(triples, format=RdfFormat.N_TRIPLES))
+        if not is_plain(triples):
+            return cls(parse(triples, format=RdfFormat.N_TRIPLES))
+        found = cls(())
+        for line in triples.decode().split("\n")[:-1]:
+            subject, predicate, written = line.split(" ", 2)
+            found._objects[subject, predicate].append(written[:-2])  # without the full stop
+        return found
 
     def terms(self, subject: str, predicate: str) -> list[Term]:
-        return self._objects.get((subject, predicate), [])
+        return [term_of(written) for written in self._written(subject, predicate)]
 
     def values(self, subject: str, predicate: str) -> list[str]:
-        return [term.value for term in self.terms(subject, predicate)]
+        return [value_of(written) for written in self._written(subject, predicate)]
 
     def first(self, subject: str, predicate: str) -> str:
-        return next(iter(self.values(subject, predicate)), "")
+        written = self._written(subject, predicate)
+        return value_of(written[0]) if written else ""
 
     def nodes(self, subject: str, predicate: str) -> list[str]:
-        return [term.value for term in self.terms(subject, predicate) if isinstance(term, NamedNode)]
+        return [value_of(written) for written in self._written(subject, predicate) if written[0] == "<"]
 
     def texts(self, subject: str, predicate: str) -> tuple[Text, ...]:
         literals = (term for term in self.terms(subject, predicate) if isinstance(term, Literal))
@@ -65,6 +75,9 @@ class Statements:
         """The count stated; the largest where a record states several."""
         numbers = [whole_number(value) for value in self.values(subject, predicate)]
         return max((number for number in numbers if number is not None), default=None)
+
+    def _written(self, subject: str, predicate: str) -> list[str]:
+        return self._objects.get((spelt(subject), spelt(predicate)), [])
 
 
 def read_dataset(key: str, iri: str, triples: bytes) -> Dataset:
@@ -141,7 +154,7 @@ def _ages(found: Statements, iri: str) -> AgeRange:
 def _stated(found: Statements, iri: str) -> Iterator[StatedCount]:
     for node in found.nodes(iri, terms.COUNT_BY):
         axis, patients = found.first(node, terms.DIMENSION), found.number(node, terms.SUBJECTS)
-        if axis in set(Axis) and patients is not None:
+        if axis in _AXES and patients is not None:
             yield StatedCount(
                 axis=Axis(axis),
                 raw=found.first(node, terms.RAW_VALUE) or found.first(node, terms.VALUE),

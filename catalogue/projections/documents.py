@@ -1,5 +1,6 @@
 """Which document the search index holds of a dataset."""
 
+from functools import lru_cache
 from typing import Final
 
 from catalogue.model.dataset import Dataset, Text
@@ -17,6 +18,7 @@ _LONGEST_TEXT: Final = 20_000
 # A hit is read whole for every page that shows it.
 _MOST_EVIDENCE: Final = 200
 _LONGEST_RAW: Final = 200
+_SHORT: Final = 100
 
 
 def document(
@@ -107,7 +109,16 @@ def _texts(texts: tuple[Text, ...]) -> list[str]:
 
 
 def _tokens(*texts: str) -> str:
-    return analyse(" ".join(texts)[:_LONGEST_TEXT])
+    if sum(map(len, texts)) + len(texts) > _LONGEST_TEXT:
+        return analyse(" ".join(texts)[:_LONGEST_TEXT])
+    found = (_known_tokens(text) if len(text) <= _SHORT else analyse(text) for text in texts)
+    return " ".join(filter(None, found))
+
+
+@lru_cache(maxsize=8_192)
+def _known_tokens(text: str) -> str:
+    """Labels and keywords come again and again."""
+    return analyse(text)
 
 
 def _excerpt(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from catalogue.folders import replace_text
 from catalogue.ledger import Change, Ledger
@@ -22,6 +24,8 @@ from catalogue.projections.graphs import (
 )
 from catalogue.publishing.record import catalogue_record
 from ontologies.concepts import ConceptScheme
+
+_BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ class GraphProjection:
         self._writer.apply(self._changes(changes), watermark=watermark)
 
     def rebuild(self, *, watermark: int) -> None:
-        self._writer.rebuild(expected_graphs(self._ledger, self._names, self._scheme), watermark=watermark)
+        self._writer.rebuild(_pieces(self._ledger, self._names, self._scheme), watermark=watermark)
         replace_text(self._store.made_with, self._signature())
 
     def publish(self) -> None:
@@ -94,8 +98,21 @@ class GraphProjection:
                     yield put_quality(checked, level, self._names)
 
 
+def _pieces(ledger: Ledger, names: GraphNames, scheme: ConceptScheme) -> Iterator[NamedGraph]:
+    """The same graphs as ``expected_graphs``; the large ones come piece by piece, in constant memory."""
+    yield catalogue_graph((), ledger.runs_with_changes(), names)
+    yield concept_graph(scheme, names)
+    shown = ledger.iterate_published()
+    while batch := tuple(islice(shown, _BATCH)):
+        yield from (record_graph(published, names) for published in batch)
+        yield catalogue_graph(map(catalogue_record, batch), (), names)
+    checked = ledger.iterate_quality() if ledger.quality_state().watermark else iter(())
+    while some := tuple(islice(checked, _BATCH)):
+        yield quality_graph(some, names)
+
+
 def expected_graphs(ledger: Ledger, names: GraphNames, scheme: ConceptScheme) -> Iterator[NamedGraph]:
-    """All graphs that a store in agreement with the ledger holds, record by record in constant memory."""
+    """All graphs that a store in agreement with the ledger holds, each whole."""
     records = []
     for published in ledger.iterate_published():
         records.append(catalogue_record(published))

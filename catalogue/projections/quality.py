@@ -13,8 +13,10 @@ from catalogue.projections.graphs import (
     put_quality,
     quality_graph,
 )
-from catalogue.quality.check import Checker
+from catalogue.quality.apart import Checks
 
+# A round of these takes about a second, and searches wait for its end to see what came meanwhile.
+_STEP: Final = 40
 _BATCH: Final = 100
 
 
@@ -25,9 +27,9 @@ class QualityProjection:
     """
 
     name = "quality"
-    step: int | None = _BATCH
+    step: int | None = _STEP
 
-    def __init__(self, ledger: Ledger, writer: GraphWriter, checker: Checker, *, base_url: str) -> None:
+    def __init__(self, ledger: Ledger, writer: GraphWriter, checker: Checks, *, base_url: str) -> None:
         self._ledger = ledger
         self._writer = writer
         self._checker = checker

@@ -5,6 +5,9 @@ from typing import Final
 
 from catalogue.profile.terms import OWN
 
+_START: Final = f"<{OWN}".encode()
+# Whether a text, or its datatype, may hold what looks like an own name.
+_INSIDE: Final = re.compile(rb'"[^"\n]*' + re.escape(_START))
 _LITERAL_OR_OWN: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|<' + re.escape(OWN.encode()))
 
 
@@ -15,6 +18,8 @@ def served(name: str, base_url: str) -> str:
 def served_triples(triples: bytes, base_url: str) -> bytes:
     """N-Triples with the served form of each own IRI; texts are left alone."""
     start = f"<{base_url}/".encode()
+    if not _INSIDE.search(triples):
+        return triples.replace(_START, start)
 
     def replace(match: re.Match[bytes]) -> bytes:
         found = match.group()

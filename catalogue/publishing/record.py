@@ -1,5 +1,7 @@
 """One record in RDF: the dataset as published, and the catalogue record about it."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
@@ -23,30 +25,28 @@ def run_node(run: int) -> str:
 
 def catalogue_record(published: Published) -> bytes:
     """The dcat:CatalogRecord of a dataset, in stored form; nothing of it stands on the provider's node."""
-    node = NamedNode(record_node(published.key))
     said: list[tuple[str, NamedNode | Literal]] = [
         (terms.RDF_TYPE, NamedNode(f"{terms.DCAT}CatalogRecord")),
         (f"{terms.FOAF}primaryTopic", NamedNode(published.subject)),
         (f"{terms.DCT}isPartOf", NamedNode(f"{terms.OWN}catalog")),
-        (f"{terms.DCT}issued", _moment(published.first_seen.isoformat())),
-        (f"{terms.DCT}modified", _moment(published.datestamp.isoformat())),
+        (f"{terms.DCT}issued", moment(published.first_seen)),
+        (f"{terms.DCT}modified", moment(published.datestamp)),
         (f"{terms.DCT}identifier", Literal(published.key)),
         (f"{terms.CIMG}source", Literal(published.source)),
         (f"{terms.ADMS}status", NamedNode(_STATUS)),
         (f"{terms.PROV}wasGeneratedBy", NamedNode(run_node(published.run))),
     ]
-    return _lines([Triple(node, NamedNode(predicate), value) for predicate, value in said])
+    return lines(record_node(published.key), said)
 
 
 def run_activity(run: Run) -> bytes:
     """A harvest that changed something, as prov:Activity."""
-    node = NamedNode(run_node(run.id))
     said: list[tuple[str, NamedNode | Literal]] = [
         (terms.RDF_TYPE, NamedNode(f"{terms.PROV}Activity")),
-        (f"{terms.PROV}startedAtTime", _moment(run.started.isoformat())),
+        (f"{terms.PROV}startedAtTime", moment(run.started)),
         (f"{terms.CIMG}source", Literal(run.source)),
     ]
-    return _lines([Triple(node, NamedNode(predicate), value) for predicate, value in said])
+    return lines(run_node(run.id), said)
 
 
 def serialised(published: Published, *, base_url: str, media_type: str) -> bytes:
@@ -55,9 +55,13 @@ def serialised(published: Published, *, base_url: str, media_type: str) -> bytes
     return written(triples, base_url=base_url, media_type=media_type)
 
 
-def _moment(text: str) -> Literal:
-    return Literal(text.replace("+00:00", "Z"), datatype=NamedNode(f"{terms.XSD}dateTime"))
+def moment(at: datetime) -> Literal:
+    text = at.isoformat().replace("+00:00", "Z")
+    return Literal(text, datatype=NamedNode(f"{terms.XSD}dateTime"))
 
 
-def _lines(triples: list[Triple]) -> bytes:
+def lines(node: str, said: Iterable[tuple[str, NamedNode | Literal]]) -> bytes:
+    """Statements about one node, in their order."""
+    about = NamedNode(node)
+    triples = (Triple(about, NamedNode(predicate), value) for predicate, value in said)
     return bytes(serialize(triples, format=RdfFormat.N_TRIPLES) or b"")

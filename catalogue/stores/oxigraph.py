@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store
 
 from catalogue.errors import GraphStoreUnavailable
 from catalogue.folders import (
@@ -25,6 +25,8 @@ from catalogue.folders import (
     replace_text,
 )
 from catalogue.ports import DropGraph, Generation, GraphChange, GraphDigest, NamedGraph, PutGraph, PutNode
+from catalogue.profile.lines import is_plain
+from catalogue.stores.bulk import Load, quads_of
 
 _STORE_GRAPH: Final = NamedNode("urn:catalogue:graph/store")
 _WATERMARK: Final = NamedNode("urn:catalogue:terms#watermark")
@@ -63,6 +65,10 @@ class OxigraphWriter:
             batch.add(change)
         with _failures(self._live):
             removed, added = batch.differences()
+            load = Load(self._store)
+            for graph in batch.new_graphs():
+                load.add(graph)
+            load.finish()
             if len(added) >= _BULK_FROM:
                 self._store.bulk_extend(added)
                 added = []
@@ -93,7 +99,10 @@ class OxigraphWriter:
         remove(aside)
         with _failures(aside):
             fresh = Store(aside)
-            fresh.bulk_extend(quad for graph in graphs for quad in _quads(graph))
+            load = Load(fresh)
+            for graph in graphs:
+                load.add(graph)
+            load.finish()
             fresh.update(_update((), (), (), watermark=watermark))
             fresh.flush()
             del fresh  # Oxigraph closes a store when its last reference goes; it must be closed to be moved
@@ -134,7 +143,7 @@ class OxigraphReader:
     def digest(self, graph: NamedGraph) -> GraphDigest:
         store = Store()
         name = NamedNode(graph.iri)
-        store.extend(_quads(graph))
+        store.extend(quads_of(graph))
         return _digest(store, name)
 
     def _watermark(self, number: int) -> int:
@@ -159,22 +168,37 @@ class OxigraphReader:
 
 
 class _Batch:
-    """The wanted content of everything that some changes touch, and how it differs from the store's."""
+    """The wanted content of everything that some changes touch, and how it differs from the store's.
+
+    A graph that the store does not have differs in all of it, and is not compared.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._wanted = Store()  # a store, so that literals are rewritten as the real one rewrites them
         self._graphs: set[NamedNode] = set()
         self._nodes: set[tuple[NamedNode, NamedNode]] = set()
+        self._touched: set[NamedNode] = set()
+        self._new: dict[str, NamedGraph] = {}
 
     def add(self, change: GraphChange) -> None:
         match change:
+            case PutGraph(graph) if self._is_new(graph):
+                self._new[graph.iri] = graph
             case PutGraph(graph):
-                self._replace(NamedNode(graph.iri), list(_quads(graph)))
+                self._new.pop(graph.iri, None)
+                self._replace(NamedNode(graph.iri), list(quads_of(graph)))
             case DropGraph(iri):
+                self._new.pop(iri, None)
                 self._replace(NamedNode(iri), [])
             case PutNode(graph=iri, subject=subject, triples=triples):
-                self._replace_node(NamedNode(subject), list(_quads(NamedGraph(iri, triples))), NamedNode(iri))
+                if given := self._new.pop(iri, None):
+                    self._replace(NamedNode(iri), list(quads_of(given)))
+                quads = list(quads_of(NamedGraph(iri, triples)))
+                self._replace_node(NamedNode(subject), quads, NamedNode(iri))
+
+    def new_graphs(self) -> Iterable[NamedGraph]:
+        return self._new.values()
 
     def dropped(self) -> list[NamedNode]:
         return [graph for graph in self._graphs if not self._wanted.contains_named_graph(graph)]
@@ -189,10 +213,16 @@ class _Batch:
         wanted = set(self._wanted)
         return list(present - wanted), list(wanted - present)
 
+    def _is_new(self, graph: NamedGraph) -> bool:
+        name = NamedNode(graph.iri)
+        known = name in self._touched or self._store.contains_named_graph(name)
+        return not known and is_plain(graph.triples)
+
     def _replace(self, graph: NamedNode, quads: list[Quad]) -> None:
         self._wanted.remove_graph(graph)
         self._wanted.extend(quads)
         self._graphs.add(graph)
+        self._touched.add(graph)
 
     def _replace_node(self, subject: NamedNode, quads: list[Quad], graph: NamedNode) -> None:
         for quad in quads:
@@ -203,20 +233,9 @@ class _Batch:
         for quad in list(self._wanted.quads_for_pattern(subject, None, None, graph)):
             self._wanted.remove(quad)
         self._wanted.extend(quads)
+        self._touched.add(graph)
         if graph not in self._graphs:
             self._nodes.add((graph, subject))
-
-
-def _quads(graph: NamedGraph) -> Iterator[Quad]:
-    """Refuse with ``ValueError`` what is no N-Triples, and blank nodes: they would be new at every call."""
-    name = NamedNode(graph.iri)
-    try:
-        for quad in parse(graph.triples, format=RdfFormat.N_TRIPLES):
-            if BlankNode in (type(quad.subject), type(quad.object)):
-                raise ValueError(f"{graph.iri}: a blank node in {quad.triple}")
-            yield Quad(quad.subject, quad.predicate, quad.object, name)
-    except SyntaxError as error:
-        raise ValueError(f"{graph.iri} is no N-Triples: {error}") from error
 
 
 def _update(

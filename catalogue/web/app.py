@@ -15,7 +15,7 @@ from catalogue.profile.licences import licence_label
 from catalogue.resources import templates_folder
 from catalogue.search.vocabulary import FACET_LABELS
 from catalogue.web import texts
-from catalogue.web.blueprints import api, feed, health, pages, resolve, sparql
+from catalogue.web.blueprints import api, feed, harvest, health, pages, ping, resolve, sparql
 from catalogue.web.headers import init_headers
 from catalogue.web.links import Links
 from catalogue.web.problems import init_problems
@@ -34,6 +34,16 @@ class KeyConverter(BaseConverter):
     part_isolating = True
 
 
+class RunConverter(BaseConverter):
+    """A run's number, no longer than a database counts."""
+
+    regex = "[0-9]{1,15}"
+    part_isolating = True
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
 def create_app(services: WebServices) -> Flask:
     app = Flask("catalogue.web", template_folder=str(templates_folder()), static_folder=_static())
     app.extensions[EXTENSION] = services
@@ -41,6 +51,7 @@ def create_app(services: WebServices) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _HOUR
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.url_map.converters["key"] = KeyConverter
+    app.url_map.converters["run"] = RunConverter
     app.url_map.strict_slashes = False
     # Merging them redirects to whatever host the request named, which a cache would keep for everybody.
     app.url_map.merge_slashes = False
@@ -48,7 +59,7 @@ def create_app(services: WebServices) -> Flask:
     init_headers(app)
     init_problems(app)
     _init_templates(app, services)
-    for door in (api, feed, health, pages, resolve, sparql):
+    for door in (api, feed, harvest, health, pages, ping, resolve, sparql):
         app.register_blueprint(door.blueprint)
     mount = Links(services.base_url).mount
     if mount:
@@ -81,7 +92,9 @@ def _init_templates(app: Flask, services: WebServices) -> None:
     for filter_ in (
         texts.number,
         texts.long_date,
+        texts.moment,
         texts.plain,
+        texts.short,
         texts.web_address,
         texts.bytes_in_words,
         licence_label,

@@ -48,4 +48,10 @@ def doors(links: Links, example: str) -> tuple[Door, ...]:
             ".rdf or .nt at its end.",
             links.dataset_as(example, "ttl") if example else "",
         ),
+        Door(
+            "Harvests",
+            "Every run of every provider as JSON, and what is to be mended. A provider’s own FAIR Data Point "
+            "asks for its harvest by POST to /ping with {“clientUrl”: …} and its token.",
+            links.api_runs(),
+        ),
     )

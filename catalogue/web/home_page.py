@@ -63,9 +63,14 @@ def home_view(
     return HomeView(
         total=page.total,
         charts=charts,
-        providers=tuple(provider_row(one) for one in sorted(providers, key=lambda one: one.fictional)),
+        providers=provider_rows(providers),
         newest=tuple(hit_view(found, links, scheme, titles) for found in newest),
     )
+
+
+def provider_rows(providers: tuple[ProviderView, ...]) -> tuple[ProviderRow, ...]:
+    """What is invented comes last."""
+    return tuple(provider_row(one) for one in sorted(providers, key=lambda one: one.fictional))
 
 
 def provider_row(provider: ProviderView) -> ProviderRow:

@@ -1,5 +1,6 @@
 """Which address everything has: the one place that makes URLs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
@@ -71,8 +72,41 @@ class Links:
     def resolve(self, identifier: str) -> str:
         return f"{self.mount}/resolve?{urlencode({'id': identifier}, safe=':/')}"
 
+    def providers(self) -> str:
+        return f"{self.mount}/providers"
+
     def provider(self, source: str) -> str:
         return f"{self.mount}/providers/{quote(source, safe='')}"
+
+    def harvest_again(self, source: str) -> str:
+        """Where a provider's token asks for a harvest."""
+        return f"{self.provider(source)}/harvest"
+
+    def harvest(self, **filters: str) -> str:
+        """The dashboard, of all sources or of those that the filters leave."""
+        return f"{self.mount}/admin/harvest" + _parameters(filters)
+
+    def runs(self, **filters: str) -> str:
+        return f"{self.mount}/runs" + _parameters(filters)
+
+    def run(self, number: int, **parameters: str) -> str:
+        return f"{self.mount}/runs/{number}" + _parameters(parameters)
+
+    def missing(self, number: int, **parameters: str) -> str:
+        """What approving a run that is held would withdraw."""
+        return f"{self.mount}/runs/{number}/missing" + _parameters(parameters)
+
+    def api_runs(self, **filters: str) -> str:
+        return f"{self.mount}/api/v1/runs" + _parameters(filters)
+
+    def api_run(self, number: int) -> str:
+        return f"{self.mount}/api/v1/runs/{number}"
+
+    def api_provider(self, source: str) -> str:
+        return f"{self.mount}/api/v1/providers/{quote(source, safe='')}"
+
+    def ping(self) -> str:
+        return f"{self.mount}/ping"
 
     def problem(self, name: str) -> str:
         return self.absolute(self.about(f"problem-{name}"))
@@ -88,6 +122,12 @@ class Links:
 
 def links() -> Links:
     return Links(services().base_url)
+
+
+def _parameters(given: Mapping[str, str]) -> str:
+    """Leave out what is empty: an address says only what it asks for."""
+    told = {name: value for name, value in given.items() if value}
+    return f"?{urlencode(told)}" if told else ""
 
 
 def _question(query: SearchQuery | None) -> str:

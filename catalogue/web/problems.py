@@ -19,6 +19,8 @@ MACHINE_PATHS: Final = ("/api/", "/health/")
 # Whoever takes anything is a person elsewhere, but a machine here.
 MOSTLY_MACHINES: Final = frozenset(("/sparql",))
 
+_KEPT_HEADERS: Final = frozenset(("Allow", "Retry-After", "WWW-Authenticate"))
+
 # What the page /about explains, one anchor a kind; all others are plain HTTP.
 KINDS: Final[Mapping[str, str]] = {
     "bad-request": "A parameter is unknown or malformed; “parameter” names it, “detail” says why.",
@@ -74,7 +76,7 @@ def _answer_http(error: HTTPException) -> Response:
     problem = Problem(
         type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=error.description or ""
     )
-    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    kept = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
     return _answer(problem, kept)
 
 

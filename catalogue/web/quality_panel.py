@@ -7,7 +7,7 @@ from typing import Final
 from catalogue.model.quality import CheckedRecord, Level, LevelFinding
 from harvesters.findings import Severity
 
-_LABELS: Final = {
+LEVELS: Final = {
     Level.ACCEPT: ("Findable", "has a title, an identity, and a cancer condition or a modality"),
     Level.EUCAIM: ("EUCAIM", "gives all that EUCAIM DCAT-AP 2.0 makes mandatory"),
     Level.EHDS: ("EHDS", "gives all that HealthDCAT-AP Release 8 makes mandatory for its access right"),
@@ -66,7 +66,7 @@ def quality_view(checked: CheckedRecord | None, *, version: int) -> QualityView 
 
 
 def _levels(checked: CheckedRecord) -> Iterator[LevelRow]:
-    for level, (label, meaning) in _LABELS.items():
+    for level, (label, meaning) in LEVELS.items():
         yield LevelRow(label, meaning, met=level in checked.quality.levels)
 
 
@@ -79,5 +79,5 @@ def _row(one: LevelFinding, checked: CheckedRecord) -> FindingRow:
         value="" if one.value.startswith("urn:catalogue:datasets/") else one.value,
         message=one.message,
         how_to_fix=one.how_to_fix,
-        levels=tuple(_LABELS[level][0] for level in one.levels),
+        levels=tuple(LEVELS[level][0] for level in one.levels),
     )

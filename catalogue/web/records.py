@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from catalogue.model.dataset import Agent, AlignedValue
 from catalogue.web.links import Links
 from catalogue.web.services import DatasetView, OfferView, ProviderView
+from catalogue.web.texts import short
 from ontologies.concepts import ConceptScheme
 
 
@@ -181,10 +182,10 @@ def dataset_answer(view: DatasetView, links: Links, scheme: ConceptScheme) -> Da
 
 
 def providers_answer(providers: Iterable[ProviderView], links: Links) -> ProvidersAnswer:
-    return ProvidersAnswer(providers=tuple(_provider(provider, links) for provider in providers))
+    return ProvidersAnswer(providers=tuple(provider_answer(provider, links) for provider in providers))
 
 
-def _provider(provider: ProviderView, links: Links) -> ProviderAnswer:
+def provider_answer(provider: ProviderView, links: Links) -> ProviderAnswer:
     return ProviderAnswer(
         id=provider.id,
         title=provider.title,
@@ -192,9 +193,13 @@ def _provider(provider: ProviderView, links: Links) -> ProviderAnswer:
         datasets=provider.datasets,
         last_success=provider.last_success,
         last_run_state=provider.last_run_state,
-        message=provider.message,
+        message=short(provider.message),
         fictional=provider.fictional,
-        links={"self": links.absolute(links.provider(provider.id))},
+        links={
+            "self": links.absolute(links.provider(provider.id)),
+            "api": links.absolute(links.api_provider(provider.id)),
+            "runs": links.absolute(links.api_runs(source=provider.id)),
+        },
     )
 
 

@@ -1,13 +1,16 @@
 """What the views ask of the application; the composition root builds it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Protocol, cast
 
 from flask import current_app
 
+from catalogue.ledger.overview import FindingGroup, LevelCounts
+from catalogue.ledger.rows import Job, Logged, MissingRecord, Outcome, SourceRow, Tombstone, Transition
 from catalogue.model.dataset import Dataset
 from catalogue.model.quality import CheckedRecord
+from catalogue.model.run import Run, RunState
 from catalogue.ports import GraphQueries, IndexReader, QueryLimits
 from catalogue.publishing.feed import FeedPage
 from catalogue.search.vocabulary import Vocabulary
@@ -89,6 +92,78 @@ class Health(Protocol):
     def lag(self) -> Mapping[str, int]: ...
 
 
+class Harvests(Protocol):
+    """What the ledger tells of sources and runs; ``put_job`` is all that the web may do."""
+
+    def source(self, source_id: str) -> SourceRow:
+        """Raises ``NotFound``."""
+        ...
+
+    def sources(self) -> tuple[SourceRow, ...]: ...
+
+    def run(self, run_id: int) -> Run:
+        """Raises ``NotFound``."""
+        ...
+
+    def run_page(
+        self, *, source_id: str = "", state: RunState | None = None, offset: int = 0, limit: int = 50
+    ) -> tuple[Run, ...]: ...
+
+    def count_runs(self, *, source_id: str = "", state: RunState | None = None) -> int: ...
+
+    def recent_runs(self, each: int) -> Mapping[str, tuple[Run, ...]]: ...
+
+    def held_runs(self) -> tuple[Run, ...]: ...
+
+    def last_applied(self, source_id: str, *, before: int) -> Run | None: ...
+
+    def missing(self, run_id: int, *, offset: int = 0, limit: int = 100) -> tuple[MissingRecord, ...]: ...
+
+    def count_missing(self, run_id: int) -> tuple[int, int]: ...
+
+    def transitions(self, run_id: int) -> tuple[Transition, ...]: ...
+
+    def finding_groups(
+        self, run_id: int, *, offset: int = 0, limit: int = 20
+    ) -> tuple[FindingGroup, ...]: ...
+
+    def count_finding_groups(self, run_id: int) -> tuple[int, int]: ...
+
+    def run_log(
+        self, run_id: int, *, offset: int, limit: int, outcome: Outcome | None = None
+    ) -> tuple[Logged, ...]: ...
+
+    def count_run_log(self, run_id: int, outcome: Outcome | None = None) -> int: ...
+
+    def patients_by_source(self) -> Mapping[str, int]: ...
+
+    def levels_of_source(self, source_id: str) -> LevelCounts: ...
+
+    def quality_of_source(self, source_id: str, limit: int) -> tuple[CheckedRecord, ...]: ...
+
+    def last_findings(self, source_id: str) -> Run | None: ...
+
+    def source_of_token(self, sha256: str) -> str | None: ...
+
+    def since_last_job(self, kind: str, argument: str) -> timedelta | None: ...
+
+    def put_job(self, kind: str, argument: str) -> Job: ...
+
+
+class WithdrawnView(Protocol):
+    """What is left of a withdrawn record; ``lives_on`` are the keys of shown records of the same dataset.
+
+    ``provider`` is None once its source was removed.
+    """
+
+    @property
+    def tombstone(self) -> Tombstone: ...
+    @property
+    def provider(self) -> ProviderView | None: ...
+    @property
+    def lives_on(self) -> tuple[str, ...]: ...
+
+
 class WebServices(Protocol):
     """All may raise ``StoreUnavailable``."""
 
@@ -107,6 +182,9 @@ class WebServices(Protocol):
         ...
 
     @property
+    def harvests(self) -> Harvests: ...
+
+    @property
     def queries(self) -> GraphQueries: ...
     @property
     def query_limits(self) -> QueryLimits: ...
@@ -117,6 +195,14 @@ class WebServices(Protocol):
 
     def record_in(self, key: str, media_type: str) -> bytes:
         """Write the record as RDF; raises ``NotFound``, ``Gone``."""
+        ...
+
+    def withdrawn(self, key: str) -> WithdrawnView:
+        """Raises ``NotFound`` for a record that is not withdrawn."""
+        ...
+
+    def tombstone_in(self, key: str, media_type: str) -> bytes:
+        """Write what is left of a withdrawn record as RDF; raises ``NotFound``."""
         ...
 
     def feed_page(self, number: int, *, snapshot: int | None) -> FeedPage:

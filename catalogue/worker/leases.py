@@ -41,6 +41,10 @@ class Heartbeat:
                 self._held[name] = lease
             return lease
 
+    def holds(self, name: str) -> bool:
+        """Whether it is still ours, as far as the last beat could tell."""
+        return name in self._held
+
     @contextmanager
     def holding(self, name: str) -> Iterator[Lease | None]:
         lease = self.hold(name)

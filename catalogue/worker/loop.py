@@ -1,30 +1,35 @@
 """What a worker does next: a queued job, or what the projections are behind."""
 
 import logging
-import shutil
+import time
 from collections.abc import Callable, Collection
+from contextlib import closing
 from threading import Event
 from typing import Final
 
-from catalogue.errors import CatalogueError, Conflict, LeaseLost, LedgerUnavailable, StoreUnavailable
-from catalogue.ingest.harvest import Progress, harvest
-from catalogue.ledger import Job, Lease, this_holder
-from catalogue.model.run import Run, RunState
+from catalogue.errors import CatalogueError, LedgerUnavailable, StoreUnavailable
+from catalogue.ingest.harvest import Progress
+from catalogue.ledger import REBUILD, Job, this_holder
 from catalogue.projections.follower import Projection, follow, rebuild
 from catalogue.services import FOLLOWERS, Workshop
+from catalogue.worker.crew import Crew
+from catalogue.worker.harvests import MODES
 from catalogue.worker.leases import Heartbeat
+from catalogue.worker.notices import Teller
+from catalogue.worker.scheduling import SCHEDULING, queue_due
 
 PROJECTING: Final = "projecting"
 
 _IDLE_SECONDS: Final = 1.0
+_BUSY_SECONDS: Final = 0.2
 _PAUSE_SECONDS: Final = 5.0
-_SUCCEEDED: Final = {RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL}
+_SCHEDULE_SECONDS: Final = 5.0
 
 logger = logging.getLogger(__name__)
 
 
 class Worker:
-    """Harvests one source after another; whoever holds the projections' lease also projects."""
+    """Harvests a few sources at a time; whoever holds the projections' lease also projects."""
 
     def __init__(
         self,
@@ -38,90 +43,85 @@ class Worker:
         self._followers = followers
         self._ledger = workshop.ledger
         self._report = report
+        self._scheduled: float | None = None
+        self._teller = Teller(workshop.ledger, workshop.settings)
         self._holder = this_holder()
 
     def run(self, stop: Event) -> None:
-        with self._heartbeat() as heartbeat:
-            interrupted = False
+        self._scheduled = time.monotonic()
+        with self._heartbeat() as heartbeat, closing(self._crew(heartbeat)) as crew:
             while not stop.is_set():
                 try:
-                    if interrupted:  # the job under way could not even be ended: it is done anew
-                        self._ledger.requeue_jobs_of(self._holder)
-                        interrupted = False
-                    if not self._step(heartbeat):
-                        self._ledger.wait_for_change(_IDLE_SECONDS)
+                    if not self._step(heartbeat, crew):
+                        self._pause(crew)
                 except (LedgerUnavailable, OSError) as error:
                     # A full disk, a ledger locked for minutes: it passes, and the other parts still serve.
                     logger.warning("the worker waits: %s", error)
-                    interrupted = True
                     stop.wait(_PAUSE_SECONDS)
 
     def drain(self) -> bool:
         """Do all that is queued and return; False where a running worker projects and does it instead."""
-        with self._heartbeat() as heartbeat:
+        with self._heartbeat() as heartbeat, closing(self._crew(heartbeat)) as crew:
             if heartbeat.hold(PROJECTING) is None:
                 return False
-            while self._step(heartbeat):
-                pass
+            while self._step(heartbeat, crew) or crew.is_busy:
+                crew.gather(_BUSY_SECONDS)
             return True
 
     def _heartbeat(self) -> Heartbeat:
         return Heartbeat(self._ledger, self._holder, self._workshop.settings.lease_seconds)
 
-    def _step(self, heartbeat: Heartbeat) -> bool:
-        """One job or one round of projecting; whether anything was done."""
+    def _crew(self, heartbeat: Heartbeat) -> Crew:
+        return Crew(self._workshop, heartbeat, report=self._report)
+
+    def _pause(self, crew: Crew) -> None:
+        """Wait for something to do; a harvest under way changes the ledger all the time."""
+        if crew.is_busy:
+            crew.gather(_BUSY_SECONDS)
+        else:
+            self._ledger.wait_for_change(_IDLE_SECONDS)
+
+    def _step(self, heartbeat: Heartbeat, crew: Crew) -> bool:
+        """Begin what is queued, and one round of projecting; whether anything was done."""
         for left in self._ledger.requeue_lost_jobs():
             logger.warning("job %s (%s %s) was left by a dead worker", left.id, left.kind, left.argument)
-        job = self._ledger.claim_job(self._holder)
-        if job is not None:
-            self._do(job, heartbeat)
+        self._queue_due(heartbeat)
+        ended = crew.gather()
+        begun = self._begin(heartbeat, crew)
         projecting = heartbeat.hold(PROJECTING) is not None
         written = self._project() if projecting else 0
-        return job is not None or written > 0
+        if projecting:
+            self._teller.tell()
+        return begun or ended + written > 0
 
-    def _do(self, job: Job, heartbeat: Heartbeat) -> None:
+    def _begin(self, heartbeat: Heartbeat, crew: Crew) -> bool:
+        job = self._ledger.claim_job(self._holder, harvests=crew.has_room, but_not=crew.waiting_sources())
+        if job is None:
+            return False
         logger.info("job %s: %s %s", job.id, job.kind, job.argument)
         try:
-            ok, message = (
-                self._rebuild(job, heartbeat) if job.kind == "rebuild" else self._harvest(job, heartbeat)
-            )
-        except LeaseLost as error:
-            logger.warning("job %s: %s", job.id, error)
-            return
+            if job.kind in MODES:
+                crew.begin(job, self._ledger.source(job.argument).config.url)
+            else:
+                ok, message = self._rebuild(job, heartbeat)
+                self._ledger.end_job(job.id, ok=ok, message=message)
+        except (LedgerUnavailable, OSError):
+            crew.give_back(job)
+            raise
         except CatalogueError as error:
-            ok, message = False, str(error)
-        except Exception as error:  # the one place: whatever one source brings up must not stop the others
-            logger.exception("job %s failed", job.id)
-            self._ledger.abandon_runs(job.argument, f"the catalogue failed: {type(error).__name__}")
-            ok, message = False, f"the catalogue failed: {type(error).__name__}: {error}"
-        try:
-            self._ledger.end_job(job.id, ok=ok, message=message)
-        except Conflict as error:
-            logger.warning("job %s was given to another worker meanwhile: %s", job.id, error)
+            self._ledger.end_job(job.id, ok=False, message=str(error))
+        return True
 
-    def _harvest(self, job: Job, heartbeat: Heartbeat) -> tuple[bool, str]:
-        with heartbeat.holding(f"source:{job.argument}") as lease:
-            if lease is None:
-                return False, f"{job.argument} is being harvested by another worker"
-            self._clear_after_a_crash(job.argument)
-            run = self._run(job, lease)
-        logger.info("run %s of %s: %s %s", run.id, run.source, run.state, run.message)
-        return run.state in _SUCCEEDED, run.message or str(run.state)
-
-    def _run(self, job: Job, lease: Lease) -> Run:
-        config = self._ledger.source(job.argument).config
-        using = self._workshop.harvesting(self._report)
-        return harvest(config, self._workshop.source(config), using, lease=lease)
-
-    def _clear_after_a_crash(self, source: str) -> None:
-        self._ledger.abandon_runs(source, "the worker stopped before the end; the harvest begins anew")
-        using = self._workshop.harvesting(self._report)
-        under_way = {str(run.id) for run in self._ledger.runs(limit=200) if not run.state.ended}
-        for folder in using.spool_folder.glob("*"):
-            if folder.name not in under_way:
-                shutil.rmtree(folder, ignore_errors=True)
+    def _queue_due(self, heartbeat: Heartbeat) -> None:
+        """Look from time to time which sources are due; a command that only drains the queue does not."""
+        now = time.monotonic()
+        if self._scheduled is not None and now >= self._scheduled and heartbeat.hold(SCHEDULING):
+            self._scheduled = now + _SCHEDULE_SECONDS
+            queue_due(self._ledger)
 
     def _rebuild(self, job: Job, heartbeat: Heartbeat) -> tuple[bool, str]:
+        if job.kind != REBUILD:
+            return False, f"this version of the worker knows no job {job.kind!r}"
         if heartbeat.hold(PROJECTING) is None:
             return False, "another worker projects; give it the job"
         for projection in self._workshop.projections:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from harvesters.crosswalked import Crosswalked
-from harvesters.crosswalks import datacite, dcat_ap, oai_dc
+from harvesters.crosswalks import datacite, dcat_ap, oai_dc, sheet
 from harvesters.crosswalks.statements import written
 from harvesters.descriptions import Description
 from harvesters.errors import RecordRejected
+from harvesters.sheets.row import MEDIA_TYPE
 
 __all__ = ["Crosswalk", "Crosswalked", "crosswalk"]
 
@@ -37,6 +38,8 @@ def crosswalk(media_type: str) -> Crosswalk:
         return _DATACITE
     if kind.strip() == "application/xml" and oai_dc.reads(profile):
         return _OAI_DC
+    if kind.strip() == MEDIA_TYPE:
+        return _SHEET
     return Crosswalk("none/1", lambda _received, identifier: _unread(identifier, media_type))
 
 
@@ -53,3 +56,4 @@ _DCAT_AP: Final = Crosswalk(
 )
 _DATACITE: Final = Crosswalk(datacite.VERSION, _described(datacite.datacite))
 _OAI_DC: Final = Crosswalk(oai_dc.VERSION, _described(oai_dc.oai_dc))
+_SHEET: Final = Crosswalk(sheet.VERSION, _described(sheet.sheet))

@@ -62,6 +62,8 @@ def _read(received: bytes) -> tuple[Triple, ...]:
 def _without_defaults(given: tuple[Triple, ...]) -> tuple[list[Triple], list[Finding]]:
     """FAIR Data Points add access rights and a profile to everything; neither says anything."""
     dropped = {triple for triple in given if _is_default(triple)}
+    if not dropped:
+        return list(given), []
     kept = [triple for triple in given if triple not in dropped]
     referred = {triple.object for triple in kept}
     orphans = {triple.object for triple in dropped} - referred
@@ -70,12 +72,15 @@ def _without_defaults(given: tuple[Triple, ...]) -> tuple[list[Triple], list[Fin
 
 
 def _is_default(triple: Triple) -> bool:
+    predicate = triple.predicate
+    if predicate not in (_ACCESS_RIGHTS, _CONFORMS_TO):
+        return False
     subject, value = triple.subject, triple.object
     if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode):
         return False
-    if triple.predicate == _ACCESS_RIGHTS:
+    if predicate == _ACCESS_RIGHTS:
         return value.value == f"{subject.value}#accessRights"
-    return triple.predicate == _CONFORMS_TO and _is_own_profile(value.value, subject.value)
+    return _is_own_profile(value.value, subject.value)
 
 
 def _is_own_profile(profile: str, subject: str) -> bool:
@@ -86,12 +91,20 @@ def _is_own_profile(profile: str, subject: str) -> bool:
 
 
 def _canonical(triple: Triple, dataset: NamedNode) -> Triple:
-    subject, value = triple.subject, triple.object
-    if isinstance(subject, NamedNode) and subject != dataset:
-        subject = NamedNode(canonical_iri(subject.value))
-    if isinstance(value, NamedNode) and value != dataset:
-        value = NamedNode(canonical_iri(value.value))
-    return Triple(subject, _predicate(triple.predicate.value), value)
+    """The very same triple where nothing changes, as in most."""
+    subject, predicate, value = triple.subject, triple.predicate, triple.object
+    new_subject = _respelled(subject) if isinstance(subject, NamedNode) and subject != dataset else subject
+    new_value = _respelled(value) if isinstance(value, NamedNode) and value != dataset else value
+    new_predicate = _predicate(predicate.value)
+    if new_subject is subject and new_value is value and new_predicate == predicate:
+        return triple
+    return Triple(new_subject, new_predicate, new_value)
+
+
+def _respelled(node: NamedNode) -> NamedNode:
+    iri = node.value
+    canonical = canonical_iri(iri)
+    return node if canonical == iri else NamedNode(canonical)
 
 
 @lru_cache(maxsize=10_000)
@@ -114,6 +127,8 @@ class _Rewriting:
     after: Triple
 
     def findings(self, identifier: str) -> Iterator[Finding]:
+        if self.before is self.after:
+            return
         path = compact(self.after.predicate.value)
         if self.before.predicate != self.after.predicate:
             yield _respelt(identifier, path, self.before.predicate.value, self.after.predicate.value)

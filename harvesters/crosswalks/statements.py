@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from typing import Final
 
@@ -46,11 +47,12 @@ class _Writing:
 
     def about(self, subject: NamedNode | BlankNode, statements: tuple[Statement, ...]) -> Iterator[Triple]:
         for statement in statements:
-            predicate = NamedNode(expand(statement.property))
+            predicate = _word(statement.property)
             if isinstance(statement.value, Node):
                 node = self._named(statement.value)
                 yield Triple(subject, predicate, node)
-                yield Triple(node, _TYPE, NamedNode(expand(statement.value.kind)))
+                if statement.value.kind:
+                    yield Triple(node, _TYPE, _word(statement.value.kind))
                 yield from self.about(node, statement.value.statements)
             else:
                 yield Triple(subject, predicate, self._term(statement.property, statement.value))
@@ -65,7 +67,7 @@ class _Writing:
             case Text(text):
                 return Literal(text)
             case Typed(text, datatype):
-                return Literal(text, datatype=NamedNode(expand(datatype)))
+                return Literal(text, datatype=_word(datatype))
             case Link(iri):
                 return _address(iri) or self._kept_as_text(path, iri)
             case Node():
@@ -83,6 +85,12 @@ class _Writing:
             )
         )
         return Literal(iri)
+
+
+@cache
+def _word(name: str) -> NamedNode:
+    """A term of the crosswalks' own, which are few."""
+    return NamedNode(expand(name))
 
 
 def _address(iri: str) -> NamedNode | None:

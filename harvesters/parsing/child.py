@@ -9,17 +9,17 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from harvesters.errors import HarvestError, LimitReached
-from harvesters.parsing import pages
+from harvesters.parsing import extracts
 
 _GRACE_SECONDS: Final = 2.0
 
 
 def serve(wire: Connection, megabytes: int) -> None:
-    """Answer each call with its ``HarvestError``, or with its value in a tuple of one."""
+    """Answer each call with its error, or with its value in a tuple of one."""
     limit = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     # The parent counts a call's seconds from here on: all that reading needs is imported.
-    wire.send(pages.__name__)
+    wire.send(extracts.__name__)
     # A parent that is gone has closed its end; the call under way ends by the alarm at the latest.
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
@@ -32,10 +32,10 @@ def serve(wire: Connection, megabytes: int) -> None:
 
 def _outcome(
     function: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object], megabytes: int
-) -> HarvestError | tuple[object]:
+) -> HarvestError | OSError | tuple[object]:
     try:
         return (function(*args, **kwargs),)
-    except HarvestError as error:
+    except (HarvestError, OSError) as error:
         return error
     except MemoryError:
         return LimitReached(f"reading needed too much memory (the limit is {megabytes} MB)")

@@ -7,8 +7,8 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from harvesters.errors import NotMetadata
-from harvesters.parsing.documents import read_document
+from harvesters.errors import LimitReached, NotMetadata
+from harvesters.parsing.documents import Answer, read_answer
 from harvesters.parsing.mending import Document
 from harvesters.parsing.pages import Page, split_documents
 from harvesters.parsing.paging import read_paging
@@ -24,6 +24,17 @@ _TO_CONTAINERS: Final = {
     _DCAT + "catalog",
 }
 _CATALOG: Final = _DCAT + "Catalog"
+_POINTS: Final = {
+    "https://w3id.org/fdp/fdp-o#FAIRDataPoint",
+    "https://w3id.org/fdp/fdp-o#MetadataService",
+    "http://www.re3data.org/schema/3-0#Repository",
+    *(
+        _LDP + kind
+        for kind in ("Container", "BasicContainer", "DirectContainer", "IndirectContainer", "Page")
+    ),
+}
+MOST_BYTES: Final = 20_000_000
+MOST_MEMBERS: Final = 100_000
 
 
 class Role(StrEnum):
@@ -45,44 +56,49 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """``next`` is the next page of the same list."""
+    """``next`` is the next page of the same list.
+
+    A document that is not ``is_named`` describes datasets, and none with the address that was asked for.
+    """
 
     role: Role
     members: tuple[Member, ...]
     next: str | None
+    is_named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One document of several that describe a dataset together."""
-
-    body: bytes
-    media_type: str
-    url: str
-
-
-def read_container(body: bytes, media_type: str, url: str, asked: str) -> Container:
-    """``asked`` is the address that led here, ``url`` the one that answered: either may be described."""
-    document = read_document(body, media_type, url)
-    role = _role(_kinds(document, {asked, url}))
-    members = {member.url: member for member in _members(document, role)}
-    elsewhere = (one for link, one in members.items() if link.partition("#")[0] not in (asked, url))
-    return Container(role, tuple(elsewhere), _next_page(document, url))
+def read_container(answer: Answer, asked: str) -> Container:
+    """``asked`` is the address that led here, which may be described as well as the one that answered."""
+    document = read_answer(answer)
+    kinds = _kinds(document, {asked, answer.url})
+    role = _role(kinds)
+    # What a catalogue contains are datasets; what the point itself contains are catalogues.
+    contained = {Role.DATASET: Role.PART}.get(role, Role.DATASET if _CATALOG in kinds else Role.CONTAINER)
+    members = {member.url: member for member in _members(document, role, contained)}
+    if len(members) > MOST_MEMBERS:
+        raise LimitReached(f"{answer.url}: the list names more than {MOST_MEMBERS:,} documents")
+    elsewhere = (one for link, one in members.items() if link.partition("#")[0] not in (asked, answer.url))
+    return Container(role, tuple(elsewhere), _next_page(document, answer.url), _is_named(document, asked))
 
 
-def read_parts(parts: Iterable[Part], iri: str) -> Page:
+def read_parts(parts: Iterable[Answer], iri: str) -> Page:
     """Read the dataset ``iri`` from its document and those of its distributions, not yet in canonical form.
 
     A distribution's document that cannot be read is left out: it is a finding, not the dataset's end.
     """
     first, *others = parts
-    documents = [read_document(first.body, first.media_type, first.url)]
+    documents = [read_answer(first)]
     for part in others:
         try:
-            documents.append(read_document(part.body, part.media_type, part.url))
+            documents.append(read_answer(part))
         except NotMetadata:
             continue
-    return split_documents(documents, iri)
+    page = split_documents(documents, iri)
+    if sum(len(found.triples) for found in page.datasets) > MOST_BYTES:
+        raise LimitReached(
+            f"{iri}: the datasets of one document are longer than {MOST_BYTES:,} bytes together"
+        )
+    return page
 
 
 def _kinds(document: Document, described: set[str]) -> set[str]:
@@ -96,25 +112,34 @@ def _kinds(document: Document, described: set[str]) -> set[str]:
     }
 
 
+def _is_named(document: Document, asked: str) -> bool:
+    datasets = {
+        triple.subject
+        for triple in document.triples
+        if triple.predicate.value == _RDF_TYPE
+        and isinstance(triple.object, NamedNode)
+        and canonical_iri(triple.object.value) == _DCAT + "Dataset"
+    }
+    return not datasets or NamedNode(asked) in datasets
+
+
 def _role(kinds: set[str]) -> Role:
-    """A catalogue may be typed as a dataset too: DCAT has it so."""
+    """A catalogue may be typed as a dataset too, and the point itself as a service: DCAT has it so."""
     if _CATALOG in kinds:
         return Role.CONTAINER
     if _DCAT + "Dataset" in kinds:
         return Role.DATASET
+    if kinds & _POINTS:
+        return Role.CONTAINER
     if kinds & {_DCAT + "Distribution", _DCAT + "DataService"}:
         return Role.PART
     return Role.OTHER
 
 
-def _members(document: Document, role: Role) -> Iterator[Member]:
+def _members(document: Document, role: Role, contained: Role) -> Iterator[Member]:
     """The links, the telling ones last, so that they win over a plain ``ldp:contains``."""
-    contained = {
-        Role.DATASET: Role.PART,
-        # What a catalogue contains are datasets; what the point itself contains are catalogues.
-        Role.CONTAINER: Role.DATASET,
-    }.get(role, Role.CONTAINER)
     contains = {_CONTAINS: contained} if role is not Role.PART else {}
+    related = _member_relations(document)
     telling = {**dict.fromkeys(_TO_CONTAINERS, Role.CONTAINER), _DCAT + "dataset": Role.DATASET}
     if role is Role.DATASET:
         telling = {_DCAT + "distribution": Role.PART}
@@ -122,9 +147,27 @@ def _members(document: Document, role: Role) -> Iterator[Member]:
     for meant in (contains, telling):
         for triple in document.triples:
             found = meant.get(canonical_iri(triple.predicate.value))
+            if found and meant is contains:
+                found = related.get(triple.subject, found)
             is_given = found is Role.PART and triple.object in given
             if found and isinstance(triple.object, NamedNode) and not is_given:
                 yield Member(triple.object.value, found)
+
+
+def _member_relations(document: Document) -> dict[object, Role]:
+    """What a container of the Linked Data Platform says that its members are (LDP 1.0, 5.4.1.4)."""
+    meant = {
+        **dict.fromkeys(_TO_CONTAINERS, Role.CONTAINER),
+        _DCAT + "dataset": Role.DATASET,
+        _DCAT + "distribution": Role.PART,
+    }
+    return {
+        triple.subject: meant[relation]
+        for triple in document.triples
+        if triple.predicate.value == _LDP + "hasMemberRelation"
+        and isinstance(triple.object, NamedNode)
+        and (relation := canonical_iri(triple.object.value)) in meant
+    }
 
 
 def _described_here(document: Document) -> set[object]:

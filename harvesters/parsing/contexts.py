@@ -58,15 +58,42 @@ _BUILT_IN: Final = MappingProxyType(
 def with_contexts_inlined(body: bytes, url: str) -> bytes:
     """Put built-in contexts in the place of their addresses. Raises ``NotMetadata`` naming an unknown one."""
     try:
+        if not _refers_elsewhere(body, url):
+            return body
         document: Json = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise NotMetadata(f"{url}: the answer is no sound JSON ({error})") from error
-    if b"@context" not in body and b"\\u" not in body:
-        return body
-    try:
         return json.dumps(_inlined(document, url), ensure_ascii=False).encode("utf-8", "surrogatepass")
     except RecursionError as error:
         raise NotMetadata(f"{url}: the JSON is nested too deeply") from error
+    except ValueError as error:
+        raise NotMetadata(f"{url}: the answer is no sound JSON ({error})") from error
+
+
+def _refers_elsewhere(body: bytes, url: str) -> bool:
+    """Look at every object, a name given twice included, and keep none: the document may be large."""
+    found = False
+
+    def look(pairs: list[tuple[str, Json]]) -> None:
+        nonlocal found
+        for key, value in pairs:
+            if key == "@import":
+                raise NotMetadata(f"{url}: the JSON-LD imports a context ({value}); write it out")
+            if key == "@context" and (names := _names(value)):
+                found = True
+                for name in names:
+                    _known(name, url)
+
+    json.loads(body, object_pairs_hook=look)
+    return found
+
+
+def _names(context: Json) -> list[str]:
+    match context:
+        case str():
+            return [context]
+        case list():
+            return [name for inner in context for name in _names(inner)]
+        case _:
+            return []
 
 
 def _inlined(value: Json, url: str) -> Json:

@@ -2,14 +2,17 @@
 
 import codecs
 import re
-from pathlib import PurePosixPath
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from pyoxigraph import RdfFormat, Triple, parse
 
-from harvesters.errors import NotMetadata
+from harvesters.errors import NotMetadata, Terminal
+from harvesters.findings import Finding, Severity
 from harvesters.parsing.contexts import with_contexts_inlined
 from harvesters.parsing.mending import Document, mended
 
@@ -47,35 +50,90 @@ _JSON: Final = re.compile(rb"\s*(?:\{|\[\s*[\[{\]])")
 _TURTLE: Final = re.compile(rb"\s*(?:#|@prefix|@base|prefix\s|base\s|<[^<>\s]*>\s|_:|\[\s)", re.IGNORECASE)
 _DECLARED: Final = re.compile(rb"""^(\s*<\?xml[^>]*?)\sencoding\s*=\s*["']([\w.-]+)["']""")
 
-_ENCODINGS: Final = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"}
+_UTF_8: Final = frozenset({"utf-8", "utf8"})
+ENCODINGS: Final = _UTF_8 | {"us-ascii", "ascii", "latin-1", "iso-8859-1", "iso-8859-15", "windows-1252"}
+# What reads as one of these may be any of them, and a fault in one is a fault in all.
+_TURTLES: Final = frozenset(
+    {RdfFormat.TURTLE, RdfFormat.N3, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}
+)
+_FAMILIES: Final = dict.fromkeys(_TURTLES, _TURTLES)
+_PIECE: Final = 1_000_000
 
 
-def read_document(body: bytes, media_type: str, url: str) -> Document:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer on disk, which only the sandbox's child reads; ``charset`` is that of what is no UTF-8."""
+
+    path: Path
+    media_type: str
+    url: str
+    charset: str = ""
+
+
+def read_answer(answer: Answer) -> Document:
+    return read_document(answer.path.read_bytes(), answer.media_type, answer.url, charset=answer.charset)
+
+
+def read_document(body: bytes, media_type: str, url: str, *, charset: str = "") -> Document:
     """Parse an answer as its header says, else its suffix, else its looks.
 
-    Raises ``NotMetadata`` in words for the node's operator; one bad line refuses the whole document.
+    ``charset`` is what a text is in that is no UTF-8. Raises ``NotMetadata`` in words for the node's
+    operator; one bad line refuses the whole document.
     """
-    body = _as_utf8(body, url)
+    body = _as_utf8(body, url, charset)
     if not body.strip():
         raise NotMetadata(f"{url}: the answer is empty")
     if _HTML.match(body):
         raise NotMetadata(f"{url}: the answer is an HTML page (a login or error page?), no RDF")
     rdf_format = _format_of(body, media_type, url)
-    return _parsed(_made_safe(body, rdf_format, url), rdf_format, url)
+    try:
+        return _parsed(_made_safe(body, rdf_format, url), rdf_format, url)
+    except NotMetadata:
+        looks = _sniffed(body)
+        if looks is None or looks in _FAMILIES.get(rdf_format, {rdf_format}):
+            raise
+    document = _parsed(_made_safe(body, looks, url), looks, url)
+    return replace(document, findings=(_misnamed(url, rdf_format, looks), *document.findings))
 
 
-def _as_utf8(body: bytes, url: str) -> bytes:
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if body.startswith(mark):
-            return _decoded(_without_declaration(_decoded(body, encoding, url)), "utf-8", url)
+def require_charset(name: str) -> str:
+    """Give the name as it is known here. Raises ``Terminal`` for one that is not."""
+    if name and name.lower() not in ENCODINGS:
+        raise Terminal(f"charset={name} is not one of {', '.join(sorted(ENCODINGS))}")
+    return name.lower()
+
+
+def _as_utf8(body: bytes, url: str, charset: str) -> bytes:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _without_declaration(_decoded(body, "utf-16", url))
     body = body.removeprefix(codecs.BOM_UTF8)
+    fault = _where_no_utf8(body)
+    if fault is not None and charset:
+        return _without_declaration(_decoded(body, charset, url))
     declared = _DECLARED.match(body[:300])
+    encoding = declared[2].decode("ascii").lower() if declared else "utf-8"
+    if encoding not in ENCODINGS:
+        raise NotMetadata(f"{url}: the XML is encoded as {encoding}; please use UTF-8")
+    if fault is not None and encoding in _UTF_8:
+        line = body.count(b"\n", 0, fault) + 1
+        raise NotMetadata(
+            f"{url}: the text is not {encoding} as it says (line {line}); "
+            "send UTF-8, or name what it is in the option charset="
+        )
     if declared is None:
         return body
-    encoding = declared[2].decode("ascii").lower()
-    if encoding not in _ENCODINGS:
-        raise NotMetadata(f"{url}: the XML is encoded as {encoding}; please use UTF-8")
-    return _without_declaration(_decoded(body, encoding, url))
+    return _without_declaration(body if encoding in _UTF_8 else _decoded(body, encoding, url))
+
+
+def _where_no_utf8(body: bytes) -> int | None:
+    """The place of the first byte that is no UTF-8; read in pieces, for a document may be large."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(body), _PIECE):
+        try:
+            decoder.decode(body[start : start + _PIECE], start + _PIECE >= len(body))
+        except UnicodeDecodeError as error:
+            return max(start + error.start - len(decoder.getstate()[0]), 0)
+    return None
 
 
 def _decoded(body: bytes, encoding: str, url: str) -> bytes:
@@ -130,20 +188,30 @@ def _parsed(body: bytes, rdf_format: RdfFormat, url: str) -> Document:
     if rdf_format == RdfFormat.JSON_LD:  # its strict reading drops what has a bad address, without a word
         return mended(_triples(body, rdf_format, url, lenient=True), url)
     try:
-        return Document(_triples(body, rdf_format, url), ())
+        return Document(tuple(_triples(body, rdf_format, url)), ())
     except NotMetadata as strict:
         try:
-            loose = _triples(body, rdf_format, url, lenient=True)
+            return mended(_triples(body, rdf_format, url, lenient=True), url)
         except NotMetadata:
             raise strict from None
-        return mended(loose, url)
 
 
-def _triples(body: bytes, rdf_format: RdfFormat, url: str, *, lenient: bool = False) -> tuple[Triple, ...]:
+def _triples(body: bytes, rdf_format: RdfFormat, url: str, *, lenient: bool = False) -> Iterator[Triple]:
     try:
         quads = parse(body, format=rdf_format, base_iri=url, lenient=lenient)
-        return tuple(quad.triple for quad in quads)
+        yield from (quad.triple for quad in quads)
     except SyntaxError as error:
         raise NotMetadata(f"{url}: the {rdf_format.name} is broken: {error.msg}") from error
     except ValueError as error:
         raise NotMetadata(f"{url}: the {rdf_format.name} cannot be read: {error}") from error
+
+
+def _misnamed(url: str, named: RdfFormat, found: RdfFormat) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        focus=url,
+        path="",
+        value=named.media_type,
+        message=f"the answer says that it is {named.name}, and is {found.name}",
+        how_to_fix=f"send it as {found.media_type}",
+    )

@@ -16,6 +16,10 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 _ILLEGAL: Final = re.compile(r"""[\x00-\x20<>"{}|^`\\\[\]]""")
 
+# Whoever mends a page needs no longer list, and no longer text to find a place by.
+_MOST_FINDINGS: Final = 1000
+_LONGEST: Final = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -31,9 +35,15 @@ def mended(triples: Iterable[Triple], url: str) -> Document:
     findings: dict[str, Finding] = {}
     for triple in triples:
         for text, message in _faults(triple):
-            findings[text] = Finding(
-                Severity.WARNING, url, "", text, message, "write it as its standard says (RFC 3987, BCP 47)"
-            )
+            if len(findings) < _MOST_FINDINGS:
+                findings[text[:_LONGEST]] = Finding(
+                    Severity.WARNING,
+                    focus=url,
+                    path="",
+                    value=text[:_LONGEST],
+                    message=message,
+                    how_to_fix="write it as its standard says (RFC 3987, BCP 47)",
+                )
         if whole := _mended(triple):
             kept.append(whole)
     return Document(tuple(kept), tuple(findings[text] for text in sorted(findings)))

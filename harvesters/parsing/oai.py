@@ -12,6 +12,8 @@ from harvesters.parsing.strict import canonical_xml, local_name, namespace, read
 
 OAI: Final = "http://www.openarchives.org/OAI/2.0/"
 
+_MOST_DIGITS: Final = 18
+
 # What XML 1.0 cannot hold, raw or as a reference.
 _ILLEGAL: Final = re.compile(
     rb"[\x00-\x08\x0B\x0C\x0E-\x1F]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[1245-9]|2\d|3[01]));"
@@ -43,18 +45,25 @@ class OaiFormat:
 class OaiAnswer:
     """``token`` leads to the next page, "" at the end; ``total`` is the list's size where it is told.
 
-    ``dropped`` counts the characters without which only the page could be read.
+    ``headers`` are those of ListIdentifiers, as records without metadata. ``dropped`` counts the characters
+    without which only the page could be read. An answer that could not be had or read at all holds nothing
+    but the reason, ``unread``, and whether the server was ``busy`` with something else.
     """
 
+    verb: str = ""
     response_date: str = ""
     error: str = ""
     error_text: str = ""
     records: tuple[OaiRecord, ...] = ()
+    headers: tuple[OaiRecord, ...] = ()
     token: str = ""
     total: int | None = None
     formats: tuple[OaiFormat, ...] = ()
     granularity: str = ""
+    earliest: str = ""
     dropped: int = 0
+    unread: str = ""
+    busy: bool = False
 
 
 def read_oai(body: bytes, place: str) -> OaiAnswer:
@@ -65,14 +74,17 @@ def read_oai(body: bytes, place: str) -> OaiAnswer:
     error = root.find(f"{{{OAI}}}error")
     token = root.find(f"*/{{{OAI}}}resumptionToken")
     return OaiAnswer(
+        verb=_verb(root),
         response_date=_said(root, "responseDate"),
         error="" if error is None else error.get("code", "unknown"),
         error_text="" if error is None else text_of(error),
         records=tuple(_record(element) for element in root.iterfind(f"*/{{{OAI}}}record")),
+        headers=tuple(_headers(root)),
         token="" if token is None else text_of(token),
         total=None if token is None else _number(token.get("completeListSize", "")),
         formats=tuple(_formats(root)),
         granularity=_said(root, "*/granularity"),
+        earliest=_said(root, "*/earliestDatestamp"),
     )
 
 
@@ -81,9 +93,23 @@ def without_illegal_characters(body: bytes) -> tuple[bytes, int]:
     return _ILLEGAL.subn(b"", body)
 
 
+def _verb(root: etree._Element) -> str:
+    """What is answered: the element behind those that every answer has."""
+    names = [local_name(element) for element in root]
+    return next((name for name in names if name not in ("responseDate", "request", "error")), "")
+
+
+def _headers(root: etree._Element) -> Iterator[OaiRecord]:
+    for header in root.iterfind(f"{{{OAI}}}ListIdentifiers/{{{OAI}}}header"):
+        yield _headed(header, None)
+
+
 def _record(element: etree._Element) -> OaiRecord:
     header = element.find(f"{{{OAI}}}header")
-    described = _described(element.find(f"{{{OAI}}}metadata"))
+    return _headed(header, _described(element.find(f"{{{OAI}}}metadata")))
+
+
+def _headed(header: etree._Element | None, described: etree._Element | None) -> OaiRecord:
     return OaiRecord(
         identifier="" if header is None else _said(header, "identifier"),
         datestamp="" if header is None else _said(header, "datestamp") or _said(header, "dateStamp"),
@@ -120,4 +146,5 @@ def _said(element: etree._Element, path: str) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    """Python refuses to read thousands of digits; the first ones say enough: the list cannot be whole."""
+    return int(text[:_MOST_DIGITS]) if text.isascii() and text.isdigit() else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from harvesters.findings import Finding
 from harvesters.parsing.documents import read_document
 from harvesters.parsing.mending import Document, Subject
 from harvesters.parsing.paging import read_paging
+from harvesters.recognition import names_nothing
 from harvesters.source import Rejected
 from ontologies.namespaces import PREFIXES, canonical_iri
 
@@ -29,6 +31,7 @@ MOST_TRIPLES: Final = 50_000
 MOST_BYTES: Final = 5_000_000
 LONGEST_LITERAL: Final = 1_000_000
 LONGEST_IRI: Final = 2048
+_NO_ADDRESSES: Final = {"about", "blob", "data", "file", "javascript"}
 
 _RDF_TYPE: Final = PREFIXES["rdf"] + "type"
 _DCAT: Final = PREFIXES["dcat"]
@@ -56,13 +59,42 @@ class FoundDataset:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``next`` and ``total`` are what the page itself says of the list that it belongs to."""
+    """``next``, ``last`` and ``total`` are what the page itself says of the list that it belongs to.
+
+    ``last`` is the address of the last page, "" on that page itself. Without ``is_catalogue`` the page holds
+    neither a catalogue nor a dataset nor a part of a list.
+    """
 
     datasets: tuple[FoundDataset, ...]
     next: str | None = None
     total: int | None = None
     rejected: tuple[Rejected, ...] = ()
     findings: tuple[Finding, ...] = ()
+    last: str | None = None
+    is_catalogue: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page whose datasets are cut out one after the other, not yet in canonical form."""
+
+    said: Page
+    items: Iterator[FoundDataset | Rejected]
+
+
+def open_page(document: Document, url: str) -> OpenPage:
+    """Give what is in a document piece by piece."""
+    graph = _Graph.of(document)
+    paging = read_paging(document.triples, url)
+    said = Page(
+        datasets=(),
+        next=paging.next,
+        total=paging.total,
+        findings=document.findings,
+        last=paging.last,
+        is_catalogue=paging.is_view or graph.has_catalogue or bool(graph.datasets),
+    )
+    return OpenPage(said, _cut(graph, graph.datasets, url))
 
 
 def read_page(body: bytes, media_type: str, url: str) -> Page:
@@ -75,11 +107,8 @@ def read_page(body: bytes, media_type: str, url: str) -> Page:
 
 def split_page(body: bytes, media_type: str, url: str) -> Page:
     """Read them without the canonical form, which a malicious graph can make to take for ever."""
-    document = read_document(body, media_type, url)
-    graph = _Graph.of(document)
-    paging = read_paging(document.triples, url)
-    found, rejected = _all_cut_out(graph, graph.datasets, url)
-    return Page(found, paging.next, paging.total, rejected, document.findings)
+    page = open_page(read_document(body, media_type, url), url)
+    return _collected(page.said, page.items)
 
 
 def split_documents(documents: Sequence[Document], iri: str) -> Page:
@@ -89,28 +118,50 @@ def split_documents(documents: Sequence[Document], iri: str) -> Page:
     graph = _Graph.of(Document(tuple(triples), findings))
     named = NamedNode(iri)
     roots = (named,) if named in graph.datasets else graph.datasets
-    found, rejected = _all_cut_out(graph, roots, iri)
-    return Page(found, rejected=rejected, findings=findings)
+    return _collected(Page((), findings=findings), _cut(graph, roots, iri))
 
 
 def canonical(triples: bytes) -> bytes:
-    """N-Triples with RDFC-1.0's blank node labels, lines sorted: equal graphs give equal bytes."""
-    dataset = Dataset(parse(triples, format=RdfFormat.N_TRIPLES))
+    """N-Triples with RDFC-1.0's blank node labels, lines sorted: equal graphs give equal bytes.
+
+    ``triples`` are those of a ``FoundDataset``. Statements without blank nodes have no part in the labels
+    (RDFC-1.0, 4.4.3), and most have none.
+    """
+    lines = triples.splitlines(keepends=True)
+    blank = b"".join(line for line in lines if b"_:" in line)
+    if not blank:
+        return triples
+    dataset = Dataset(parse(blank, format=RdfFormat.N_TRIPLES))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return _sorted_lines(quad.triple for quad in dataset)
+    labelled = _sorted_lines(quad.triple for quad in dataset).splitlines(keepends=True)
+    return b"".join(sorted({*labelled, *(line for line in lines if b"_:" not in line)}))
 
 
-def _all_cut_out(
-    graph: "_Graph", roots: Iterable[Subject], url: str
-) -> tuple[tuple[FoundDataset, ...], tuple[Rejected, ...]]:
+def _collected(said: Page, items: Iterable[FoundDataset | Rejected]) -> Page:
     found: list[FoundDataset] = []
     rejected: list[Rejected] = []
+    for item in items:
+        if isinstance(item, FoundDataset):
+            found.append(item)
+        else:
+            rejected.append(item)
+    return replace(said, datasets=tuple(found), rejected=tuple(rejected))
+
+
+def _cut(graph: "_Graph", roots: Iterable[Subject], url: str) -> Iterator[FoundDataset | Rejected]:
     for number, root in enumerate(roots, start=1):
         try:
-            found.append(_cut_out(graph, root, url))
+            iri = _required(root.value) if isinstance(root, NamedNode) else _minted(graph, root, url)
         except RecordRejected as error:
-            rejected.append(Rejected(_address_or_place(root, number, url), str(error)))
-    return tuple(found), tuple(rejected)
+            given = root.value if isinstance(root, NamedNode) else ""
+            is_short = 0 < len(given) <= LONGEST_IRI
+            place = given if is_short else f"{url} (dataset {number} of the page)"
+            yield Rejected(place, str(error), identified=is_short)
+            continue
+        try:
+            yield _cut_out(graph, root, iri)
+        except RecordRejected as error:
+            yield Rejected(iri, str(error))
 
 
 def _with_own_blank_nodes(triples: Iterable[Triple]) -> Iterator[Triple]:
@@ -133,6 +184,7 @@ class _Graph:
     linked_from: dict[Subject, Subject] = field(default_factory=dict)
     borders: set[Subject] = field(default_factory=set)
     datasets: tuple[Subject, ...] = ()
+    has_catalogue: bool = False
 
     @classmethod
     def of(cls, document: Document) -> "_Graph":
@@ -158,6 +210,7 @@ class _Graph:
         wanted = (typed | set(graph.linked_from)) - catalogues
         graph.borders |= wanted
         graph.datasets = tuple(subject for subject in graph.about if subject in wanted)
+        graph.has_catalogue = bool(catalogues or graph.linked_from)
         return graph
 
     def closure(self, root: Subject) -> Iterator[Triple]:
@@ -183,15 +236,31 @@ class _Spelling(dict[str, str]):
         return self[iri]
 
 
-def _cut_out(graph: _Graph, root: Subject, url: str) -> FoundDataset:
-    iri = root.value if isinstance(root, NamedNode) else _minted(graph, root, url)
-    triples = _within_limits(graph.closure(root))
+def _cut_out(graph: _Graph, root: Subject, iri: str) -> FoundDataset:
+    triples = list(islice(graph.closure(root), MOST_TRIPLES + 1))
+    if len(triples) > MOST_TRIPLES:
+        raise RecordRejected(f"the dataset has more than {MOST_TRIPLES:,} statements")
     if isinstance(root, BlankNode):
         triples = [_renamed(triple, root, NamedNode(iri)) for triple in triples]
     lines = _sorted_lines(triples)
+    for line in lines.splitlines():
+        if len(line) > LONGEST_IRI:  # no term of a shorter one is too long
+            _require_short_terms(line)
     if len(lines) > MOST_BYTES:
         raise RecordRejected(f"the dataset's statements are longer than {MOST_BYTES:,} bytes together")
     return FoundDataset(iri, lines)
+
+
+def _required(iri: str) -> str:
+    """Refuse names that any dataset of any machine could have."""
+    if len(iri) > LONGEST_IRI:
+        raise RecordRejected(f"the dataset's address is longer than {LONGEST_IRI:,} characters")
+    scheme, _, rest = iri.partition(":")
+    if scheme.lower() in _NO_ADDRESSES:
+        raise RecordRejected(f"{iri[:200]!r} names a place on the provider's own machine, not a dataset")
+    if scheme.lower() == "urn" and any(names_nothing(part) for part in rest.split(":")):
+        raise RecordRejected(f"the dataset's address {iri[:200]!r} is a placeholder")
+    return iri
 
 
 def _minted(graph: _Graph, root: BlankNode, url: str) -> str:
@@ -202,12 +271,16 @@ def _minted(graph: _Graph, root: BlankNode, url: str) -> str:
         if canonical_iri(triple.predicate.value) == _IDENTIFIER
         and isinstance(triple.object, Literal | NamedNode)
     )
-    named = [identifier for identifier in identifiers if identifier]
+    named = [identifier for identifier in identifiers if not names_nothing(identifier)]
+    if not named and any(identifiers):
+        raise RecordRejected(
+            f"the dataset has no address of its own, and its identifier {identifiers[-1]!r} is a placeholder"
+        )
     if not named:
         raise RecordRejected("the dataset has neither an address of its own nor a dct:identifier")
     catalogue = graph.linked_from.get(root)
     place = catalogue.value if isinstance(catalogue, NamedNode) else url.partition("?")[0]
-    return f"urn:catalogue:unnamed/{quote(place, safe='')}/{quote(named[0], safe='')}"
+    return _required(f"urn:catalogue:unnamed/{quote(place, safe='')}/{quote(named[0], safe='')}")
 
 
 def _renamed(triple: Triple, old: BlankNode, new: NamedNode) -> Triple:
@@ -216,22 +289,13 @@ def _renamed(triple: Triple, old: BlankNode, new: NamedNode) -> Triple:
     return Triple(subject, triple.predicate, value)
 
 
-def _within_limits(closure: Iterable[Triple]) -> list[Triple]:
-    triples: list[Triple] = []
-    for triple in closure:
-        if len(triples) == MOST_TRIPLES:
-            raise RecordRejected(f"the dataset has more than {MOST_TRIPLES:,} statements")
-        for term in (triple.subject, triple.predicate, triple.object):
+def _require_short_terms(line: bytes) -> None:
+    for quad in parse(line, format=RdfFormat.N_TRIPLES):
+        for term in (quad.subject, quad.predicate, quad.object):
             if isinstance(term, NamedNode) and len(term.value) > LONGEST_IRI:
                 raise RecordRejected(f"an address in it is longer than {LONGEST_IRI:,} characters")
             if isinstance(term, Literal) and len(term.value.encode()) > LONGEST_LITERAL:
                 raise RecordRejected(f"a text in it is longer than {LONGEST_LITERAL:,} bytes")
-        triples.append(triple)
-    return triples
-
-
-def _address_or_place(root: Subject, number: int, url: str) -> str:
-    return root.value if isinstance(root, NamedNode) else f"{url} (dataset {number} of the page)"
 
 
 def _sorted_lines(triples: Iterable[Triple]) -> bytes:

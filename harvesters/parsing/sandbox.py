@@ -1,6 +1,7 @@
 """How work on foreign bytes is done where it can be stopped: in a child process with a deadline."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,7 +34,8 @@ class Sandbox:
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a module's own function in the child and give its value, or raise its ``HarvestError``.
 
-        Raises ``LimitReached`` for too much time or memory, ``NotMetadata`` where the child fell over.
+        Raises ``LimitReached`` for too much time or memory, ``NotMetadata`` where the child fell over, and
+        ``OSError`` where it could not read or write a file.
         """
         return cast("T", self._run(self.seconds, function, args, kwargs))
 
@@ -65,16 +67,16 @@ class Sandbox:
             answer = self._answer(wire, seconds)
         except (EOFError, OSError) as error:
             raise self._obituary() from error
-        if isinstance(answer, HarvestError):
+        if isinstance(answer, HarvestError | OSError):
             raise answer
         (value,) = answer
         return value
 
-    def _answer(self, wire: Connection, seconds: float) -> HarvestError | tuple[object]:
+    def _answer(self, wire: Connection, seconds: float) -> HarvestError | OSError | tuple[object]:
         if not wire.poll(seconds):
             self.close()
             raise LimitReached(f"reading took longer than {seconds:g} s and was stopped")
-        return cast("HarvestError | tuple[object]", wire.recv())
+        return cast("HarvestError | OSError | tuple[object]", wire.recv())
 
     def _running(self) -> Connection:
         if self._wire is not None and self._child is not None and self._child.poll() is None:
@@ -101,6 +103,8 @@ class Sandbox:
         except subprocess.TimeoutExpired:
             status = 0
         self.close()
+        if status == -signal.SIGSEGV:
+            return LimitReached("what was read is nested deeper than the parser can bear, and was stopped")
         if status < 0:
             return LimitReached(
                 f"reading needed too much memory (the limit is {self.megabytes} MB) and was stopped"

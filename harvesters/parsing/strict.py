@@ -45,7 +45,8 @@ def _kept_space(text: str | None, *, is_leaf: bool) -> str | None:
 
 def local_name(element: etree._Element) -> str:
     """The name without its namespace, "" for a comment or a processing instruction."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def namespace(element: etree._Element) -> str:

@@ -1,16 +1,15 @@
 """A catalogue of made-up records behind a real server, and Debian's Chromium in front of it."""
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from werkzeug.serving import make_server
 
 from catalogue.web.app import create_app
 from ontologies.concepts import load_scheme
+from tests.browser.visits import served
 from tests.rich_catalogue import rich_catalogue
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -34,13 +33,8 @@ def _wanted() -> None:
 @pytest.fixture(scope="session")
 def site(_wanted: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     catalogue = rich_catalogue(tmp_path_factory.mktemp("index"), load_scheme())
-    server = make_server("127.0.0.1", 0, create_app(catalogue), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(create_app(catalogue)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

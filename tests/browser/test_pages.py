@@ -1,14 +1,10 @@
 """What a browser makes of the pages: accessible, nothing sideways, nothing foreign, no script needed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Literal
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-Theme = Literal["light", "dark"]
+from tests.browser.visits import VIEWS, Theme, opened
 
 PAGES = {
     "home": "/",
@@ -31,33 +27,19 @@ PAGES = {
     "about": "/about",
     "problem": "/search?patients=abc",
 }
-VIEWS: list[tuple[Theme, int]] = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
-
-
-@contextmanager
-def _opened(
-    chromium: Browser, address: str, theme: Theme, width: int, *, script: bool = True
-) -> Iterator[Page]:
-    context = chromium.new_context(
-        color_scheme=theme, viewport={"width": width, "height": 900}, java_script_enabled=script
-    )
-    page = context.new_page()
-    page.goto(address)
-    yield page
-    context.close()
 
 
 @pytest.mark.parametrize(("theme", "width"), VIEWS)
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_axe_finds_nothing(chromium: Browser, site: str, path: str, theme: Theme, width: int) -> None:
-    with _opened(chromium, site + path, theme, width) as page:
+    with opened(chromium, site + path, theme, width) as page:
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_nothing_runs_off_sideways(chromium: Browser, site: str, path: str) -> None:
-    with _opened(chromium, site + path, "light", 1440) as page:
+    with opened(chromium, site + path, "light", 1440) as page:
         for width in (320, 390, 820, 1100, 1440):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -69,7 +51,7 @@ def test_the_browser_refuses_and_misses_nothing(chromium: Browser, site: str, pa
     """The content security policy fits, and nothing is fetched from another host."""
     said: list[str] = []
     asked: list[str] = []
-    with _opened(chromium, site, "light", 1440) as page:
+    with opened(chromium, site, "light", 1440) as page:
         page.on("console", lambda message: said.append(message.text))
         page.on("response", lambda response: asked.append(f"{response.status} {response.url}"))
         page.goto(site + path)
@@ -81,7 +63,7 @@ def test_the_browser_refuses_and_misses_nothing(chromium: Browser, site: str, pa
 
 
 def test_a_search_is_narrowed_without_script(chromium: Browser, site: str) -> None:
-    with _opened(chromium, f"{site}/search", "light", 1440, script=False) as page:
+    with opened(chromium, f"{site}/search", "light", 1440, script=False) as page:
         page.get_by_label("Lung cancer: 4 datasets").check()
         page.get_by_role("group", name="Patients in the dataset").get_by_label("from").fill("50")
         page.get_by_role("button", name="Apply filters").click()
@@ -96,7 +78,7 @@ def test_a_search_is_narrowed_without_script(chromium: Browser, site: str) -> No
 
 
 def test_a_folded_filter_is_found_and_used_without_script(chromium: Browser, site: str) -> None:
-    with _opened(chromium, f"{site}/search", "light", 1440, script=False) as page:
+    with opened(chromium, f"{site}/search", "light", 1440, script=False) as page:
         assert not page.get_by_role("checkbox", name="Spain").is_visible()
         page.get_by_text("About the dataset").click()
         page.get_by_role("checkbox", name="Spain").check()
@@ -106,14 +88,14 @@ def test_a_folded_filter_is_found_and_used_without_script(chromium: Browser, sit
 
 
 def test_filters_open_on_a_phone_without_script(chromium: Browser, site: str) -> None:
-    with _opened(chromium, f"{site}/search", "light", 390, script=False) as page:
+    with opened(chromium, f"{site}/search", "light", 390, script=False) as page:
         assert not page.locator("#filters").is_visible()
         page.get_by_role("link", name="Filters", exact=True).click()
         assert page.locator("#filters").is_visible()
 
 
 def test_the_first_tab_stop_skips_to_the_content(chromium: Browser, site: str) -> None:
-    with _opened(chromium, f"{site}/search", "light", 1440) as page:
+    with opened(chromium, f"{site}/search", "light", 1440) as page:
         page.keyboard.press("Tab")
         assert page.locator(":focus").text_content() == "Skip to the content"
         assert page.locator(":focus").bounding_box() is not None
@@ -121,6 +103,6 @@ def test_the_first_tab_stop_skips_to_the_content(chromium: Browser, site: str) -
 
 def test_the_page_stays_usable_at_four_times_the_size(chromium: Browser, site: str) -> None:
     """400 % zoom of a 1280 pixel window is a window of 320 (WCAG 2.2, 1.4.10)."""
-    with _opened(chromium, f"{site}/datasets/lung000001", "light", 320) as page:
+    with opened(chromium, f"{site}/datasets/lung000001", "light", 320) as page:
         assert page.get_by_role("heading", level=1).is_visible()
         assert page.get_by_role("link", name="Turtle").is_visible()

@@ -13,6 +13,7 @@ from catalogue.services import Workshop
 from catalogue.settings import Settings
 from harvesters.source import SourceConfig
 from tests.catalogue.descriptions import received, rules, staged
+from tests.contracts.ledger_builders import applied
 
 SOURCE = "lisbon"
 
@@ -42,7 +43,7 @@ def give(workshop: Workshop, titles: Mapping[str, str], *, withdrawn: Sequence[s
     run = ledger.start_run(SOURCE)
     ledger.stage(run.id, [_staged(name, title) for name, title in titles.items()])
     ledger.withdrawn(run.id, [iri(name) for name in withdrawn])
-    return ledger.apply_run(run.id, complete=True)
+    return applied(ledger, run.id, complete=True)
 
 
 def follow_all(workshop: Workshop) -> dict[str, int]:

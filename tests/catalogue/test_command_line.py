@@ -179,7 +179,7 @@ def test_a_providers_words_are_shown_as_they_are_and_move_no_cursor(
     run = ledger.start_run("upv")
     finding = Finding(Severity.INFO, "urn:a", "dct:title", "[red]\x1b]0;title\x07 :smile:", "odd [/] word")
     ledger.add_findings(run.id, [finding])
-    ledger.add_rejection(run.id, "urn:[b]\x9b1m", "bad [/i] title")
+    ledger.add_rejections(run.id, [Rejection("urn:[b]\x9b1m", "bad [/i] title")])
     assert ledger.rejections(run.id) == (Rejection("urn:[b]\x9b1m", "bad [/i] title"),)
     shown = catalogue("source", "show", "upv")
     assert shown.code == 0

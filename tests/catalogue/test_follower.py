@@ -9,6 +9,7 @@ import pytest
 
 from catalogue.ledger import Change
 from catalogue.projections.follower import Projection, follow, rebuild
+from catalogue.projections.quality import QualityProjection
 from catalogue.services import Workshop
 from catalogue.settings import Settings
 from tests.catalogue.kept import (
@@ -265,6 +266,6 @@ def test_more_changes_than_a_batch_holds_are_all_followed(workshop: Workshop) ->
     give(workshop, {"first": "First"})
     follow_all(workshop)
     give(workshop, {f"n{number}": f"Number {number}" for number in range(501)})
-    assert follow_all(workshop) == {"graph": 501, "index": 501, "quality": 100}
+    assert follow_all(workshop) == {"graph": 501, "index": 501, "quality": QualityProjection.step}
     assert writes(workshop.ledger) == {1: (1, 1), 2: (501, 501)}
     assert len(documents(workshop)) == 502

@@ -12,6 +12,7 @@ from catalogue.web.app import create_app
 from harvesters.source import SourceConfig
 from tests.catalogue.descriptions import prepared, received, staged
 from tests.catalogue.kept import opened
+from tests.contracts.ledger_builders import applied
 
 BASE = "https://site.example"
 IRI = "https://node.example/dataset/1"
@@ -41,7 +42,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         run = workshop.ledger.start_run("porto")
         workshop.ledger.seen(run.id, [OAI, "dataset-1"])
         workshop.ledger.withdrawn(run.id, ["https://porto.example/gone"])
-        workshop.ledger.apply_run(run.id, complete=True)
+        applied(workshop.ledger, run.id, complete=True)
         settings = workshop.settings.model_copy(update={"base_url": BASE})
         yield create_app(WebServices(settings)).test_client()
 
@@ -55,7 +56,7 @@ def _record(key: str, identifier: str, *identities: str) -> StagedRecord:
 def _give(ledger: Ledger, source: str, *records: StagedRecord) -> None:
     run = ledger.start_run(source)
     ledger.stage(run.id, records)
-    ledger.apply_run(run.id, complete=True)
+    applied(ledger, run.id, complete=True)
 
 
 def led(client: FlaskClient, identifier: str) -> str:

@@ -29,6 +29,20 @@ def test_without_any_setting_the_defaults_hold() -> None:
         ("BASE_URL", "https://catalogue.example/a b"),
         ("BASE_URL", "https://me:secret@catalogue.example"),
         ("CONFIG", "nowhere.env"),
+        ("SECRETS", "nowhere.toml"),
+        ("CA_BUNDLE", "nowhere.pem"),
+        ("OUTBOUND_PROXY", "proxy.example:3128"),
+        ("OUTBOUND_PROXY", "http://me:hush/hush@proxy.example:3128"),
+        ("REQUEST_TRIES", "0"),
+        ("LONGEST_PAUSE_SECONDS", "nan"),
+        ("SMTP_URL", "mail.example"),
+        ("SMTP_URL", "smtp://me:hush@mail.example"),
+        ("SMTP_URL", "smtp://mail.example:hush"),
+        ("SMTP_URL", "smtp://mail.example?tls"),
+        ("NOTICE_TO", "desk@example.org,nobody"),
+        ("NOTICE_TO", "desk@example.org\nBcc: all@example.org"),
+        ("NOTICE_FROM", "Desk <desk@example.org>"),
+        ("NOTICE_WEBHOOK", "ftp://chat.example/hush"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
@@ -39,6 +53,7 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(
     with pytest.raises(SettingsInvalid, match=f"^CATALOGUE_{name}: ") as refused:
         read_settings()
     assert "\n" not in str(refused.value)
+    assert "hush" not in str(refused.value)
 
 
 def test_all_wrong_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,6 +71,21 @@ def test_the_base_url_loses_its_last_slash(monkeypatch: pytest.MonkeyPatch) -> N
 def test_hosts_are_told_apart_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CATALOGUE_ALLOWED_PRIVATE_HOSTS", "127.0.0.1:8901, node.local ,")
     assert read_settings().allowed_private_hosts == ("127.0.0.1:8901", "node.local")
+
+
+def test_what_is_secret_in_the_settings_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("OUTBOUND_PROXY", "http://me:hush@proxy.example:3128"),
+        ("SMTP_URL", "smtp://me:hush@mail.example?starttls"),
+        ("NOTICE_WEBHOOK", "https://chat.example/hush"),
+        ("NOTICE_WEBHOOK_SECRET", "hush"),
+    ):
+        monkeypatch.setenv(f"CATALOGUE_{name}", value)
+    settings = read_settings()
+    assert "hush" not in repr(settings)
+    assert settings.proxy is not None
+    assert (settings.proxy.host, settings.proxy.port) == ("proxy.example", 3128)
+    assert "hush" not in repr(settings.proxy)
 
 
 def test_a_file_is_read_and_the_environment_goes_before_it(

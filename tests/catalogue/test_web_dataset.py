@@ -204,4 +204,4 @@ def test_every_door_has_an_example_that_opens(rich_client: FlaskClient, read: Re
 
 
 def test_an_empty_catalogue_shows_no_example_of_a_record() -> None:
-    assert [door.link for door in doors(Links("https://a.example"), "")][3:] == ["", ""]
+    assert [door.link for door in doors(Links("https://a.example"), "")][3:5] == ["", ""]

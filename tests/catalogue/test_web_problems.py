@@ -60,7 +60,8 @@ def test_the_api_never_answers_with_a_page(client: FlaskClient) -> None:
 def test_a_withdrawn_record_is_gone(client: FlaskClient) -> None:
     page = client.get("/datasets/withdrawn1", headers={"Accept": "text/html"})
     assert page.status_code == 410
-    assert "withdrawn on 2026-11-20" in page.text
+    assert "withdrawn on 22 November 2026" in page.text
+    assert "it was merged" in page.text
     assert client.get("/datasets/withdrawn1.ttl").status_code == 410
     assert client.get("/api/v1/datasets/withdrawn1").get_json()["status"] == 410
 

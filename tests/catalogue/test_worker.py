@@ -10,7 +10,7 @@ import pytest
 from catalogue.errors import LedgerUnavailable
 from catalogue.ledger import Job, JobState
 from catalogue.services import Workshop
-from catalogue.worker import loop
+from catalogue.worker import crew, loop
 from catalogue.worker.loop import Worker
 from harvesters.source import SourceConfig
 from tests.catalogue.kept import SOURCE, opened
@@ -22,6 +22,7 @@ def test_a_ledger_that_fails_once_neither_ends_the_worker_nor_loses_its_job(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loop, "_PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr(crew, "REST_SECONDS", 0.05)
     with opened(tmp_path) as workshop:
         workshop.ledger.add_source(SourceConfig(SOURCE, "dcat", "http://127.0.0.1:9/nothing", pace=0))
         job = workshop.ledger.put_job("harvest", SOURCE)

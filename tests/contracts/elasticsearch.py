@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.machine import free_port
+from tests.machine import cache_folder, free_port
 
 VERSION = "9.5.3"
 _COORDINATES = f"org.elasticsearch.distribution.integ-test-zip:elasticsearch:{VERSION}:zip"
@@ -103,22 +103,13 @@ def _user() -> str | None:
 
 def _installed() -> Path:
     """The unpacked distribution, fetched once and kept for later runs."""
-    cache = _cache()
+    cache = cache_folder()
     home = cache / f"elasticsearch-{VERSION}"
     with (cache / "LOCK").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not home.is_dir():
             _unpack(_fetched(), cache)
     return home
-
-
-def _cache() -> Path:
-    """A folder that also the server's user may read: root's own home is closed to others."""
-    named = os.environ.get("CATALOGUE_TEST_CACHE")
-    theirs = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    cache = Path(named or ("/var/cache" if os.getuid() == 0 else theirs)) / "catalogue-tests"
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache
 
 
 def _fetched() -> Path:
@@ -128,7 +119,7 @@ def _fetched() -> Path:
     command = [maven, "-q", "-B", _MAVEN_GET, f"-Dartifact={_COORDINATES}", "-Dtransitive=false"]
     try:
         subprocess.run(
-            command, check=True, capture_output=True, text=True, timeout=_FETCH_SECONDS, cwd=_cache()
+            command, check=True, capture_output=True, text=True, timeout=_FETCH_SECONDS, cwd=cache_folder()
         )
     except subprocess.CalledProcessError as error:
         raise ServerAbsent(f"mvn cannot fetch {_COORDINATES}: {error.stdout.strip()[-300:]}") from error

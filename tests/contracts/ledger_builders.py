@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Final
 
 from sqlalchemy import func, select
 
-from catalogue.ledger import Ledger, StagedRecord
+from catalogue.ledger import Lease, Ledger, StagedRecord
 from catalogue.ledger.tables import metadata
-from catalogue.model.run import RunCounts
+from catalogue.model.run import ListingFacts, RunCounts, WithdrawalPolicy
 from harvesters.findings import Finding
 from harvesters.source import SourceConfig
+
+# Absence is not believed, and nothing is too much to take away.
+NEVER_HELD: Final = WithdrawalPolicy(runs=1_000, days=1_000, most=1_000_000, half=2.0)
 
 
 class SetClock:
@@ -86,7 +90,26 @@ def harvest(
     ledger.stage(run.id, rows)
     ledger.seen(run.id, seen)
     ledger.withdrawn(run.id, withdrawn)
-    return ledger.apply_run(run.id, complete=complete)
+    return applied(ledger, run.id, complete=complete)
+
+
+def listed(*, complete: bool = True, proves_absence: bool | None = None) -> ListingFacts:
+    """What a list proved: all there is, or nothing about what it does not name."""
+    proof = complete if proves_absence is None else proves_absence
+    because = "" if complete else "page 2 could not be read"
+    return ListingFacts(1, None, complete, because, proves_absence=proof, as_of=None)
+
+
+def applied(
+    ledger: Ledger,
+    run_id: int,
+    *,
+    complete: bool = True,
+    policy: WithdrawalPolicy = NEVER_HELD,
+    lease: Lease | None = None,
+) -> RunCounts:
+    ledger.note_listing(run_id, listed(complete=complete))
+    return ledger.apply_run(run_id, policy=policy, lease=lease)
 
 
 def row_counts(ledger: Ledger) -> dict[str, int]:

@@ -430,3 +430,62 @@ def written_once(reader: GraphReader, generation: Generation | None) -> bool:
     assert generation is not None
     triples = title("urn:it", str(generation.watermark))
     return held(reader, *(NamedGraph(f"urn:catalogue:graph/{name}", triples) for name in "abc"))
+
+
+@pytest.mark.parametrize("writes", ["apply", "rebuild"])
+@pytest.mark.parametrize(
+    "triples",
+    [
+        b"<urn:a> <urn:b> <urn:c>.\n",
+        b"<urn:a> <urn:b> <urn:c>. # of <urn:d> .\n",
+        b'<urn:a>\t<urn:b>\t"a full stop . and \\" more ."@en .\r\n# nothing\n',
+        b'<urn:a> <urn:b> " .\\n" .\n<urn:a> <urn:b> "<urn:c> ." .\n',
+    ],
+)
+def test_however_a_graph_is_written_it_comes_whole_and_under_its_name(
+    writer: GraphWriter, reader: GraphReader, triples: bytes, writes: str
+) -> None:
+    graph = NamedGraph(A, triples)
+    if writes == "apply":
+        writer.apply([PutGraph(graph)], watermark=1)
+    else:
+        writer.rebuild([graph], watermark=1)
+    writer.publish()
+    assert list(reader.scan()) == [reader.digest(graph)]
+
+
+def test_a_graph_rebuilt_from_pieces_is_one(writer: GraphWriter, reader: GraphReader) -> None:
+    pieces = [NamedGraph(SHARED, b'<urn:a> <urn:b> "%d" .\n' % number) for number in range(3)]
+    writer.rebuild([pieces[0], NamedGraph(A, pieces[0].triples), *pieces[1:]], watermark=1)
+    writer.publish()
+    whole = NamedGraph(SHARED, b"".join(piece.triples for piece in pieces))
+    assert {found.iri: found for found in reader.scan()}[SHARED] == reader.digest(whole)
+
+
+def test_of_a_new_graph_that_a_batch_puts_twice_the_last_one_stays(
+    writer: GraphWriter, reader: GraphReader
+) -> None:
+    first, last = NamedGraph(A, b'<urn:a> <urn:b> "1" .\n'), NamedGraph(A, b'<urn:a> <urn:b> "2" .\n')
+    writer.apply([PutGraph(first), PutGraph(last)], watermark=1)
+    writer.publish()
+    assert list(reader.scan()) == [reader.digest(last)]
+
+
+def test_a_new_graph_may_be_dropped_put_and_added_to_in_one_batch(
+    writer: GraphWriter, reader: GraphReader
+) -> None:
+    put = PutGraph(NamedGraph(A, b'<urn:a> <urn:b> "1" .\n'))
+    node = PutNode(A, "urn:n", b'<urn:n> <urn:b> "2" .\n')
+    writer.apply(
+        [put, DropGraph(A), put, node, PutGraph(NamedGraph(B, put.graph.triples)), DropGraph(B)], watermark=1
+    )
+    writer.publish()
+    both = NamedGraph(A, put.graph.triples + node.triples)
+    assert list(reader.scan()) == [reader.digest(both)]
+
+
+def test_a_bad_graph_among_good_ones_is_refused_by_name(writer: GraphWriter) -> None:
+    bad = NamedGraph(B, b"<urn:a> <no address> <urn:c> .\n")
+    with pytest.raises(ValueError, match=B):
+        writer.apply([PutGraph(NamedGraph(A, b"<urn:a> <urn:b> <urn:c> .\n")), PutGraph(bad)], watermark=1)
+    assert writer.watermark() == 0

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from catalogue.ledger import ChangeKind, Ledger
-from tests.contracts.ledger_builders import SetClock, config, harvest, record
+from tests.contracts.ledger_builders import SetClock, config, harvest, listed, record
 
 Opener = Callable[..., Ledger]
 
@@ -122,9 +122,9 @@ def test_a_second_applier_waits_for_the_first_ones_commit(open_ledger: Opener) -
     runs = [_staged(first, "a"), _staged(second, "b")]
     first._database._clock = stop_under_the_lock
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(first.apply_run, runs[0], complete=False)
+        slow = threads.submit(first.apply_run, runs[0])
         assert entered.wait(20)
-        quick = threads.submit(second.apply_run, runs[1], complete=False)
+        quick = threads.submit(second.apply_run, runs[1])
         time.sleep(0.3)
         overtaken = quick.done()
         leave.set()
@@ -184,4 +184,5 @@ def test_news_that_came_while_nobody_waited_is_not_lost(open_ledger: Opener) -> 
 def _staged(ledger: Ledger, identifier: str) -> int:
     run = ledger.start_run("lisbon")
     ledger.stage(run.id, [record(identifier)])
+    ledger.note_listing(run.id, listed(complete=False))
     return run.id

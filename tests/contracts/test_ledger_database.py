@@ -129,12 +129,12 @@ def test_a_worker_killed_anywhere_leaves_a_run_whole_or_not_at_all(
 _HARVEST = """
 import sys
 from catalogue.ledger import Ledger
-from tests.contracts.ledger_builders import record
+from tests.contracts.ledger_builders import applied, record
 ledger = Ledger.open(sys.argv[1])
 run = ledger.start_run("lisbon")
 print("started", flush=True)
 ledger.stage(run.id, (record(f"r{number}", sys.argv[2]) for number in range(300)))
-ledger.apply_run(run.id, complete=True)
+applied(ledger, run.id, complete=True)
 """
 
 

@@ -6,10 +6,19 @@ from datetime import timedelta
 import pytest
 
 from catalogue.errors import Conflict, LeaseLost, NotFound
-from catalogue.ledger import Ledger, Version
+from catalogue.ledger import Ledger, Rejection, Version
 from catalogue.model.run import RecordState, RunCounts, RunState
 from harvesters.findings import Finding, Severity
-from tests.contracts.ledger_builders import SetClock, config, harvest, record, rejected, row_counts
+from tests.contracts.ledger_builders import (
+    SetClock,
+    applied,
+    config,
+    harvest,
+    listed,
+    record,
+    rejected,
+    row_counts,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +167,8 @@ def test_a_record_that_cannot_be_taken_in_is_not_missing(ledger: Ledger) -> None
     harvest(ledger, record("a"), record("b"))
     run = ledger.start_run("lisbon")
     ledger.seen(run.id, ["a"])
-    ledger.add_rejection(run.id, "b", "it is too large")
-    ledger.apply_run(run.id, complete=True)
+    ledger.add_rejections(run.id, [Rejection("b", "it is too large")])
+    applied(ledger, run.id, complete=True)
     assert ledger.published("key-b").state is RecordState.LIVE
 
 
@@ -202,7 +211,7 @@ def test_of_an_identifier_named_twice_the_first_is_kept(ledger: Ledger, batches:
     rows = [record("a", "first"), record("a", "second")]
     for part in [rows] if batches == 1 else [rows[:1], rows[1:]]:
         ledger.stage(run.id, part)
-    counts = ledger.apply_run(run.id, complete=True)
+    counts = applied(ledger, run.id, complete=True)
     assert ledger.published("key-a").triples == record("a", "first").published
     assert (counts.offered, counts.new, counts.rejected, counts.unchanged) == (2, 1, 1, 0)
 
@@ -253,8 +262,7 @@ def test_records_are_found_by_key_and_by_identifier(ledger: Ledger) -> None:
     assert ledger.resolve("https://lisbon.example/a") == ("key-https://lisbon.example/a",)
     assert ledger.resolve("key-https://lisbon.example/a") == ("key-https://lisbon.example/a",)
     assert ledger.resolve("nothing") == ()
-    assert ledger.is_key_taken("key-https://lisbon.example/a")
-    assert not ledger.is_key_taken("nothing")
+    assert ledger.keys() == {"key-https://lisbon.example/a"}
 
 
 def test_a_name_that_no_database_can_keep_finds_nothing(ledger: Ledger) -> None:
@@ -280,16 +288,17 @@ def test_text_that_no_database_can_keep_does_not_stop_a_run(ledger: Ledger) -> N
 def test_a_run_is_applied_once(ledger: Ledger) -> None:
     run = ledger.start_run("lisbon")
     ledger.stage(run.id, [record("a")])
-    ledger.apply_run(run.id, complete=True)
+    applied(ledger, run.id, complete=True)
     with pytest.raises(Conflict, match="already ended"):
-        ledger.apply_run(run.id, complete=True)
+        applied(ledger, run.id, complete=True)
 
 
 def test_a_held_run_keeps_what_it_staged_and_can_be_applied(ledger: Ledger) -> None:
     run = ledger.start_run("lisbon")
     ledger.stage(run.id, [record("a")])
+    ledger.note_listing(run.id, listed())
     ledger.end_run(run.id, RunState.HELD, "this is the first run of the source")
-    assert ledger.apply_run(run.id, complete=True).new == 1
+    assert ledger.approve_run(run.id, "they are known").new == 1
     assert ledger.run(run.id).state is RunState.DONE
 
 
@@ -300,7 +309,7 @@ def test_an_application_that_fails_leaves_nothing(ledger: Ledger) -> None:
     ledger.stage(run.id, [record("a", "second"), record("b"), taken])
     before = row_counts(ledger)
     with pytest.raises(Conflict, match="key"):
-        ledger.apply_run(run.id, complete=True)
+        applied(ledger, run.id, complete=True)
     assert row_counts(ledger) == before
     assert ledger.published("key-a").triples == record("a").published
 
@@ -313,7 +322,7 @@ def test_a_worker_that_lost_its_lease_applies_nothing(ledger: Ledger, clock: Set
     clock.move(31)
     assert ledger.acquire("source:lisbon", "second", 30)
     with pytest.raises(LeaseLost):
-        ledger.apply_run(run.id, complete=True, lease=mine)
+        applied(ledger, run.id, complete=True, lease=mine)
     assert ledger.count_live() == 0
 
 
@@ -321,4 +330,4 @@ def test_a_worker_that_holds_its_lease_applies(ledger: Ledger) -> None:
     mine = ledger.acquire("source:lisbon", "first", 30)
     run = ledger.start_run("lisbon")
     ledger.stage(run.id, [record("a")])
-    assert ledger.apply_run(run.id, complete=True, lease=mine).new == 1
+    assert applied(ledger, run.id, complete=True, lease=mine).new == 1

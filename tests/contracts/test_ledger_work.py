@@ -10,12 +10,12 @@ from datetime import UTC
 import pytest
 
 from catalogue.errors import Conflict, LeaseLost, NotFound
-from catalogue.ledger import JobState, Ledger, this_holder
+from catalogue.ledger import JobState, Ledger, Rejection, this_holder
 from catalogue.ledger.holders import has_died
 from catalogue.model.run import RunCounts, RunState
 from harvesters.findings import Finding, Severity
 from harvesters.source import SourceConfig
-from tests.contracts.ledger_builders import SetClock, config, harvest, record, row_counts
+from tests.contracts.ledger_builders import SetClock, applied, config, harvest, listed, record, row_counts
 
 Opener = Callable[..., Ledger]
 
@@ -65,17 +65,18 @@ def test_a_removed_source_is_harvested_no_more(ledger: Ledger) -> None:
     with pytest.raises(NotFound):
         ledger.start_run("lisbon")
     with pytest.raises(Conflict):
-        ledger.apply_run(run.id, complete=True)
+        applied(ledger, run.id, complete=True)
 
 
 def test_a_held_run_of_a_removed_source_cannot_be_applied(ledger: Ledger) -> None:
     ledger.add_source(config())
     run = ledger.start_run("lisbon")
     ledger.stage(run.id, [record("a")])
+    ledger.note_listing(run.id, listed())
     ledger.end_run(run.id, RunState.HELD, "first run")
     ledger.remove_source("lisbon")
     with pytest.raises(Conflict, match="removed"):
-        ledger.apply_run(run.id, complete=True)
+        ledger.approve_run(run.id, "too late")
 
 
 def test_a_source_that_comes_back_finds_its_keys(ledger: Ledger) -> None:
@@ -157,7 +158,7 @@ def test_findings_of_a_listing_and_rejections_are_kept(ledger: Ledger) -> None:
     found = Finding(Severity.INFO, "", "hydra:next", "2", "the link is a literal")
     ledger.add_findings(run.id, [found])
     ledger.add_findings(run.id, [])
-    ledger.add_rejection(run.id, "a", "it has no identifier")
+    ledger.add_rejections(run.id, [Rejection("a", "it has no identifier")])
     assert ledger.findings(run.id) == (found,)
     assert [(each.identifier, each.reason) for each in ledger.rejections(run.id)] == [
         ("a", "it has no identifier")

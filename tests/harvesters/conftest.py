@@ -8,9 +8,11 @@ import pytest
 from harvesters.parsing import Sandbox
 from harvesters.source import SourceConfig
 from harvesters.sources.dcat import DcatSource
+from harvesters.sources.oai_pmh import OaiPmhSource
 from harvesters.spool import Spool
 from harvesters.transport import Transport
 from tests.harvesters.scripted_provider import Provider
+from tests.harvesters.scripted_repository import Repository
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def transport(provider: Provider) -> Iterator[Transport]:
-    with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"]) as transport:
+    with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], sleep=lambda _: None) as transport:
         yield transport
 
 
@@ -46,3 +48,25 @@ def dcat(provider: Provider, transport: Transport, sandbox: Sandbox) -> Callable
         return DcatSource(config, transport, sandbox)
 
     return build
+
+
+@pytest.fixture
+def repository(provider: Provider) -> Repository:
+    return Repository(provider)
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def oai(provider: Provider, sandbox: Sandbox, pauses: list[float]) -> Iterator[Callable[..., OaiPmhSource]]:
+    """Build a source on the provider, unpaced and without waiting; keywords are options."""
+    with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], sleep=pauses.append) as transport:
+
+        def build(path: str = "/oai", **options: str) -> OaiPmhSource:
+            config = SourceConfig("test", "oai_pmh", provider.url + path, pace=0, options=options)
+            return OaiPmhSource(config, transport, sandbox)
+
+        yield build

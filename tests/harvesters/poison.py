@@ -1,5 +1,6 @@
 """Work that a sandbox must survive."""
 
+import errno
 import os
 import time
 
@@ -32,6 +33,10 @@ def be_busy() -> None:
 
 def fall_over() -> None:
     os._exit(3)
+
+
+def fill_disk() -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def fill_memory() -> int:

@@ -15,7 +15,10 @@ PREFIXES = """
 
 @dataclass(frozen=True)
 class Answer:
-    """``stream`` writes the body by itself, for answers that misbehave."""
+    """``stream`` writes the body by itself, for answers that misbehave.
+
+    With an ``ETag`` among the headers it is not sent to who has it already.
+    """
 
     body: bytes = b""
     media_type: str = "text/turtle"
@@ -25,10 +28,14 @@ class Answer:
 
 
 class Provider:
-    """Answers by path and query; ``asked`` are the requests in their order."""
+    """Answers by path and query; ``asked`` are the requests in their order.
+
+    ``otherwise`` answers what no answer was laid out for.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
+        self.otherwise: Callable[[str], Answer] = lambda _: Answer(status=404)
         self.asked: list[tuple[str, Mapping[str, str]]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
         self._server.daemon_threads = True
@@ -53,7 +60,11 @@ def _handler_for(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             provider.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            answer = provider.answers.get(self.path, Answer(status=404))
+            answer = provider.answers.get(self.path) or provider.otherwise(self.path)
+            if self.headers.get("If-None-Match", "") == answer.headers.get("ETag"):
+                self.send_response(304)
+                self.end_headers()
+                return
             self.send_response(answer.status)
             self.send_header("Content-Type", answer.media_type)
             for name, value in answer.headers.items():

@@ -1,13 +1,16 @@
 """How far a FAIR Data Point is walked, what its gaps prove, and which records come of it."""
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from harvesters.errors import AddressRefused, NotMetadata, ProviderRefuses, Terminal
+from harvesters.errors import AddressRefused, NotMetadata, ProviderRefuses, Stopped, Terminal
 from harvesters.parsing import Sandbox
 from harvesters.source import Listing, Record, Rejected, SourceConfig, Withdrawn
-from harvesters.sources.fdp import FdpSource
+from harvesters.sources.fdp import FdpSource, walk
 from harvesters.spool import Spool
 from harvesters.transport import Transport
 from tests.harvesters import poison
@@ -158,6 +161,34 @@ def test_a_missing_distribution_is_a_finding_and_a_busy_one_keeps_the_record_as_
     assert [one.identifier for one in others] == [f"{provider.url}/b"]
 
 
+def test_a_distribution_that_is_something_else_today_keeps_the_record_as_it_was(
+    provider: Provider, fdp: Build, spool: Spool
+) -> None:
+    _point(provider, "a")
+    _serve(provider, "/a", "<a> a dcat:Dataset ; dcat:distribution <{url}/a/d> .")
+    provider.answers["/a/d"] = Answer(b"<!DOCTYPE html><html><form>", "text/html")
+    _, records, others = _harvest(fdp(), spool)
+    assert (records, [one.identifier for one in others]) == ([], [f"{provider.url}/a"])
+
+
+def test_a_point_with_more_documents_than_are_read_is_read_so_far(
+    provider: Provider, fdp: Build, spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "MOST_DOCUMENTS", 3)
+    _point(provider, "abdef")
+    listing, records, _ = _harvest(fdp(), spool)
+    assert (listing.complete, len(records)) == (False, 2)
+    assert "more than 3 documents" in listing.incomplete_because
+
+
+def test_a_header_of_links_without_an_end_costs_no_time(provider: Provider, fdp: Build, spool: Spool) -> None:
+    _point(provider, "a")
+    _serve(provider, "/c", "<c> a dcat:Catalog ; dcat:dataset <{url}/a> .", Link="<" * 60_000)
+    started = time.monotonic()
+    assert _harvest(fdp(), spool)[0].complete
+    assert time.monotonic() - started < 5
+
+
 def test_a_node_that_goes_down_is_left_alone(provider: Provider, fdp: Build, spool: Spool) -> None:
     _point(provider, "abdefghij")
     for one in "bdefghij":
@@ -238,11 +269,161 @@ def test_a_distribution_on_another_host_is_only_told(provider: Provider, fdp: Bu
     assert (listing.complete, len(listing.findings), records) == (True, 1, ["a"])
 
 
-def test_a_point_without_datasets_proves_nothing(provider: Provider, fdp: Build, spool: Spool) -> None:
+def test_a_point_without_datasets_is_a_complete_list(provider: Provider, fdp: Build, spool: Spool) -> None:
     _point(provider, "a")
     _serve(provider, "/c", "<c> a dcat:Catalog .")
     listing, records, _ = _harvest(fdp(), spool)
-    assert (listing.incomplete_because, records) == ("the list holds no dataset", [])
+    assert (listing.proves_absence, records) == (True, [])
+
+
+def test_triples_that_are_no_point_are_no_empty_one(provider: Provider, fdp: Build, spool: Spool) -> None:
+    _serve(provider, "/fdp", "<x> dct:title 'out of service' .")
+    with pytest.raises(NotMetadata, match="says nothing of a catalogue or a dataset"):
+        fdp().listing(since=None, spool=spool)
+
+
+def test_a_catalogue_that_answers_with_something_else_hides_its_datasets(
+    provider: Provider, fdp: Build, spool: Spool
+) -> None:
+    _point(provider, "ab")
+    _serve(provider, "/c", "<x> dct:title 'out of service' .")
+    listing, records, _ = _harvest(fdp(), spool)
+    assert (listing.complete, records) == (False, [])
+
+
+def test_a_point_may_call_itself_a_service(provider: Provider, fdp: Build, spool: Spool) -> None:
+    _point(provider, "a")
+    _serve(provider, "/fdp", "<fdp> a fdp:MetadataService, dcat:DataService ; ldp:contains <{url}/c> .")
+    assert _harvest(fdp(), spool)[1] == ["a"]
+
+
+def test_a_direct_container_says_what_its_members_are(provider: Provider, fdp: Build, spool: Spool) -> None:
+    _point(provider, "ab")
+    _serve(
+        provider,
+        "/c",
+        "<c> a dcat:Catalog . <c/dataset/> a ldp:DirectContainer ; ldp:membershipResource <c> ;"
+        " ldp:hasMemberRelation dcat:dataset ; ldp:contains <{url}/a>, <{url}/b> .",
+    )
+    provider.answers["/b"] = Answer(status=404)
+    listing, records, others = _harvest(fdp(), spool)
+    assert (listing.complete, records, len(others)) == (True, ["a"], 1)
+    assert "/c/dataset/" not in [path for path, _ in provider.asked]
+
+
+@pytest.mark.parametrize("answer", [Answer(status=404), Answer(status=401)])
+def test_a_page_of_a_list_that_is_not_shown_is_no_draft(
+    provider: Provider, fdp: Build, spool: Spool, answer: Answer
+) -> None:
+    _point(provider, "a")
+    _serve(provider, "/c", "<c> a dcat:Catalog ; dcat:dataset <{url}/a>, <{url}/n> .")
+    _serve(provider, "/n", "<n> a dcat:Catalog ; dcat:dataset <{url}/a> .", Link="</n?page=1>; rel=next")
+    provider.answers["/n?page=1"] = answer
+    listing, records, _ = _harvest(fdp(), spool)
+    assert (listing.complete, records) == (False, ["a"])
+
+
+def test_an_empty_page_that_was_promised_proves_nothing(provider: Provider, fdp: Build, spool: Spool) -> None:
+    _point(provider, "a")
+    page = "<{url}/c> a dcat:Catalog "
+    _serve(provider, "/c", page + "; dcat:dataset <{url}/a> .", Link="</c?page=2>; rel=next")
+    _serve(provider, "/c?page=2", "<{url}/c?page=2> a ldp:Page .")
+    listing, records, _ = _harvest(fdp(), spool)
+    assert (listing.complete, records) == (False, ["a"])
+    assert "is empty" in listing.incomplete_because
+
+
+def test_a_draft_may_be_any_dataset_where_names_are_not_the_addresses_of_documents(
+    provider: Provider, fdp: Build, spool: Spool
+) -> None:
+    _point(provider, "ab")
+    _serve(provider, "/a", "<http://purl.example/a> a dcat:Dataset ; dct:title 'A' .")
+    provider.answers["/b"] = Answer(status=403)
+    _, records, others = _harvest(fdp(), spool)
+    assert (records, [one.identified for one in others if isinstance(one, Rejected)]) == (["a"], [False])
+
+
+@pytest.mark.parametrize("kept", range(7))
+def test_a_walk_cut_off_asks_only_for_what_is_missing(
+    provider: Provider, fdp: Build, spool: Spool, kept: int
+) -> None:
+    _point(provider, "abz")
+    _serve(provider, "/a", "<a> a dcat:Dataset ; dcat:distribution <{url}/a/d> .")
+    _serve(provider, "/a/d", "<d> a dcat:Distribution .")
+    undisturbed = _harvest(fdp(), spool)
+    asked = [path for path, _ in provider.asked]
+    for page in list(spool)[kept:][:1]:
+        spool.discard(page)
+    provider.asked.clear()
+    assert _harvest(fdp(), Spool(spool.folder)) == undisturbed
+    assert [path for path, _ in provider.asked] == asked[kept:]
+
+
+def test_a_failed_visit_is_asked_again_and_what_came_after_it_is_not(
+    provider: Provider, fdp: Build, spool: Spool
+) -> None:
+    _point(provider, "abz")
+    sound = provider.answers["/b"]
+    provider.answers["/b"] = Answer(status=503)
+    assert _harvest(fdp(), spool)[1] == ["a", "z"]
+    provider.answers["/b"] = sound
+    provider.asked.clear()
+    listing, records, others = _harvest(fdp(), Spool(spool.folder))
+    assert (listing.complete, records, others) == (True, ["a", "b", "z"], [])
+    assert [path for path, _ in provider.asked] == ["/b"]
+
+
+def test_who_stops_a_run_stops_it_within_a_walk(provider: Provider, sandbox: Sandbox, spool: Spool) -> None:
+    _point(provider, "ab")
+    with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"]) as transport:
+        provider.answers["/a"] = Answer(stream=lambda _: transport.interrupt())
+        source = FdpSource(SourceConfig("test", "fdp", f"{provider.url}/fdp", pace=0), transport, sandbox)
+        with pytest.raises(Stopped):
+            source.listing(since=None, spool=spool)
+    assert len(spool) == 2
+
+
+def test_some_datasets_are_asked_for_by_name_with_their_distributions(
+    provider: Provider, fdp: Build, spool: Spool
+) -> None:
+    _point(provider, "abz")
+    _serve(provider, "/b", "<b> a dcat:Dataset ; dcat:distribution <{url}/b/d> ; dcat:dataset <{url}/a> .")
+    _serve(provider, "/b/d", "<d> a dcat:Distribution .")
+    source = fdp()
+    listing = source.listing(since=None, spool=spool, only=[f"{provider.url}/b", f"{provider.url}/x"])
+    items = list(source.records(listing, spool=spool))
+    assert (listing.incremental, listing.proves_absence) == (True, False)
+    assert [type(item) for item in items] == [Record, Rejected]
+    assert [path for path, _ in provider.asked] == ["/b", "/x", "/b/d"]
+
+
+@pytest.mark.parametrize(
+    "name", ["urn:catalogue:unnamed/x", "http://other.example/a", "{url}/a (dataset 2 of the page)"]
+)
+def test_a_name_that_is_no_address_of_the_point_means_the_whole_list(
+    provider: Provider, fdp: Build, spool: Spool, name: str
+) -> None:
+    _point(provider, "a")
+    only = [f"{provider.url}/a", name.replace("{url}", provider.url)]
+    listing = fdp().listing(since=None, spool=spool, only=only)
+    assert (listing.incremental, listing.total) == (False, 1)
+
+
+def test_lists_are_sent_anew_and_their_documents_are_not(
+    provider: Provider, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    _point(provider, "ab")
+    for path, answer in provider.answers.items():
+        provider.answers[path] = replace(answer, headers={"ETag": f'"{path}"'})
+    config = SourceConfig("test", "fdp", f"{provider.url}/fdp", pace=0)
+    hosts = [f"127.0.0.1:{provider.port}"]
+    with Transport(allowed_private_hosts=hosts, memory=tmp_path / "memory") as transport:
+        first, again = (
+            _harvest(FdpSource(config, transport, sandbox), Spool(tmp_path / turn)) for turn in "12"
+        )
+    assert (first, again[0].proves_absence) == (again, True)
+    asked_by_tag = [path for path, headers in provider.asked if "if-none-match" in headers]
+    assert asked_by_tag == ["/a", "/b"]
 
 
 def test_a_document_that_describes_no_dataset_is_rejected(
@@ -301,5 +482,5 @@ def test_records_come_from_the_spool_alone(provider: Provider, fdp: Build, spool
 
 
 def test_an_option_that_is_not_known_is_told_at_once(fdp: Build) -> None:
-    with pytest.raises(Terminal, match="no option colour; known are derived, fictional, hosts"):
+    with pytest.raises(Terminal, match="no option colour; known are charset, "):
         fdp(colour="red")

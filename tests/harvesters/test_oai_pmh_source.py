@@ -1,16 +1,14 @@
 """What an OAI-PMH listing proves, what a repository in trouble costs, and which records come of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 
 from harvesters.errors import NotMetadata, ProviderBusy, ProviderRefuses, Terminal
-from harvesters.parsing import Sandbox
-from harvesters.source import Checkpoint, Listing, Record, Rejected, SourceConfig, Withdrawn
+from harvesters.source import Listing, Record, Rejected, Withdrawn
 from harvesters.sources.oai_pmh import OaiPmhSource
 from harvesters.spool import Spool
-from harvesters.transport import Transport
 from tests.harvesters import scripted_repository as said
 from tests.harvesters.scripted_provider import Answer, Provider
 from tests.harvesters.scripted_repository import Repository, deleted, error, record
@@ -18,28 +16,6 @@ from tests.harvesters.scripted_repository import Repository, deleted, error, rec
 Build = Callable[..., OaiPmhSource]
 FIRST = {"metadataPrefix": "oai_dc", "verb": "ListRecords"}
 SECOND = {"verb": "ListRecords", "resumptionToken": "t1"}
-
-
-@pytest.fixture
-def repository(provider: Provider) -> Repository:
-    return Repository(provider)
-
-
-@pytest.fixture
-def pauses() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def oai(provider: Provider, sandbox: Sandbox, pauses: list[float]) -> Iterator[Build]:
-    """Build a source on the provider, unpaced and without waiting; keywords are options."""
-    with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], sleep=pauses.append) as transport:
-
-        def build(path: str = "/oai", **options: str) -> OaiPmhSource:
-            config = SourceConfig("test", "oai_pmh", provider.url + path, pace=0, options=options)
-            return OaiPmhSource(config, transport, sandbox)
-
-        yield build
 
 
 def _harvest(source: OaiPmhSource, spool: Spool) -> tuple[Listing, list[str]]:
@@ -137,36 +113,44 @@ def test_an_address_may_have_a_query_of_its_own(provider: Provider, oai: Build, 
     assert _harvest(oai("/?mode=oaipmh", prefix="oai_dc"), spool)[1] == ["a"]
 
 
-@pytest.mark.parametrize(
-    ("granularity", "asked"),
-    [("YYYY-MM-DD", "2026-01-09"), ("YYYY-MM-DDThh:mm:ssZ", "2026-01-10T09:59:59Z")],
-)
-def test_changes_are_asked_for_in_the_repositorys_granularity_with_an_overlap(
-    repository: Repository, oai: Build, spool: Spool, granularity: str, asked: str
+@pytest.mark.parametrize("content", [error("noRecordsMatch"), "<ListRecords/>"])
+def test_a_list_may_be_whole_and_empty(
+    repository: Repository, oai: Build, spool: Spool, content: str
 ) -> None:
-    repository.identify(granularity)
-    repository.answer(
-        {"metadataPrefix": "oai_dc", "from": asked, "verb": "ListRecords"}, said.page(record("a"))
-    )
-    listing = oai().listing(since=Checkpoint(datetime(2026, 1, 10, 10, tzinfo=UTC)), spool=spool)
-    assert (listing.complete, listing.incremental) == (True, True)
-
-
-def test_no_change_since_the_last_time_is_no_error(repository: Repository, oai: Build, spool: Spool) -> None:
-    asked = {"metadataPrefix": "oai_dc", "from": "2026-01-09", "verb": "ListRecords"}
-    repository.answer(asked, error("noRecordsMatch"))
-    source = oai()
-    listing = source.listing(since=Checkpoint(datetime(2026, 1, 10, tzinfo=UTC)), spool=spool)
-    assert (listing.complete, listing.incremental) == (True, True)
-    assert list(source.records(listing, spool=spool)) == []
-
-
-def test_a_repository_that_became_empty_proves_nothing(
-    repository: Repository, oai: Build, spool: Spool
-) -> None:
-    repository.answer(FIRST, error("noRecordsMatch"))
+    repository.answer(FIRST, content)
     listing, records = _harvest(oai(), spool)
-    assert (listing.complete, listing.incremental, records) == (False, False, [])
+    assert (listing.complete, listing.proves_absence, records) == (True, True, [])
+
+
+def test_an_answer_without_a_list_is_no_empty_list(repository: Repository, oai: Build, spool: Spool) -> None:
+    repository.answer(FIRST, "<request/>")
+    with pytest.raises(NotMetadata, match="holds no ListRecords"):
+        oai().listing(since=None, spool=spool)
+
+
+def test_a_total_counts_each_record_once(repository: Repository, oai: Build, spool: Spool) -> None:
+    repository.first(record("a"), record("b"), token="t1", total=4)
+    repository.after("t1", record("b"), record("a"), total=4)
+    assert _harvest(oai(), spool)[0].incomplete_because == "the list says 4 records and holds 2"
+
+
+def test_the_largest_total_counts(repository: Repository, oai: Build, spool: Spool) -> None:
+    repository.first(record("a"), token="t1", total=9)
+    repository.after("t1", record("b"), total=2)
+    assert _harvest(oai(), spool)[0].incomplete_because == "the list says 9 records and holds 2"
+
+
+def test_a_total_of_thousands_of_digits_is_not_met(repository: Repository, oai: Build, spool: Spool) -> None:
+    repository.first(record("a"), total=10**4299)
+    assert not _harvest(oai(), spool)[0].complete
+
+
+def test_records_without_a_name_count_and_say_so(repository: Repository, oai: Build, spool: Spool) -> None:
+    repository.first(record("a"), record("TODO"), record(""), total=3)
+    source = oai()
+    listing = source.listing(since=None, spool=spool)
+    rejected = [item for item in source.records(listing, spool=spool) if isinstance(item, Rejected)]
+    assert (listing.complete, [item.identified for item in rejected]) == (True, [False, False])
 
 
 def test_fewer_records_than_the_total_are_incomplete(
@@ -269,7 +253,7 @@ def test_a_busy_repository_is_asked_again_when_it_says(
     repository.raw(FIRST, Answer(status=503, headers={"Retry-After": "7"}))
     with pytest.raises(ProviderBusy):
         oai().listing(since=None, spool=spool)
-    assert pauses == [7.0, 7.0]
+    assert set(pauses) == {7.0}
 
 
 def test_a_pause_that_is_too_long_is_left_to_the_worker(

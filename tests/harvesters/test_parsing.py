@@ -1,9 +1,11 @@
 """Which datasets are found on a page, and which pages are refused in which words."""
 
 import pytest
+from pyoxigraph import Literal
 
 from harvesters.errors import NotMetadata
 from harvesters.parsing import Page, canonical, read_page, split_page
+from harvesters.parsing.documents import read_document
 
 URL = "http://node.example/catalog.ttl"
 DCAT = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . "
@@ -78,6 +80,94 @@ def test_a_dataset_without_address_and_identifier_is_rejected_with_the_reason() 
     page = _turtle("[] a dcat:Dataset ; dct:title 'A' . <b> a dcat:Dataset .")
     assert _iris(page) == ["http://node.example/b"]
     assert "neither an address of its own nor a dct:identifier" in page.rejected[0].reason
+
+
+@pytest.mark.parametrize("text", ["TODO", "n/a", " - ", "null", "0", "string", "NONE"])
+def test_a_placeholder_names_no_dataset(text: str) -> None:
+    page = _turtle(f"[] a dcat:Dataset ; dct:identifier '{text}' . <b> a dcat:Dataset .")
+    assert _iris(page) == ["http://node.example/b"]
+    assert ("is a placeholder" in page.rejected[0].reason, page.rejected[0].identified) == (True, False)
+
+
+def test_a_placeholder_beside_an_identifier_does_no_harm() -> None:
+    page = _turtle("<c> dcat:dataset [ dct:identifier 'TODO', '7' ] .")
+    assert _iris(page) == ["urn:catalogue:unnamed/http%3A%2F%2Fnode.example%2Fc/7"]
+
+
+@pytest.mark.parametrize("iri", ["urn:uuid:", "urn:TODO", "urn:x:n/a", "file:///C:/set", "about:blank"])
+def test_an_address_that_any_machine_could_give_is_refused(iri: str) -> None:
+    page = _turtle(f"<{iri}> a dcat:Dataset . <b> a dcat:Dataset .")
+    assert _iris(page) == ["http://node.example/b"]
+    assert [one.identifier for one in page.rejected] == [iri]
+
+
+@pytest.mark.parametrize("iri", ["urn:uuid:19887a8a", "http://example.org/TODO", "doi:10.1/x"])
+def test_an_address_of_its_own_is_kept_whatever_it_looks_like(iri: str) -> None:
+    assert _iris(_turtle(f"<{iri}> a dcat:Dataset .")) == [iri]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<http://e/{'x' * 3000}> a dcat:Dataset .",
+        f"<c> dcat:dataset [ a dcat:Dataset ; dct:identifier '{'x' * 3000}' ] .",
+    ],
+    ids=["address", "identifier"],
+)
+def test_a_name_too_long_to_keep_is_told_by_its_place(text: str) -> None:
+    (rejected,) = _turtle(text).rejected
+    assert (rejected.identifier, rejected.identified) == (f"{URL} (dataset 1 of the page)", False)
+    assert "longer than 2,048 characters" in rejected.reason
+
+
+def test_bad_addresses_without_an_end_are_told_a_thousand_times() -> None:
+    links = ",".join(f'{{"@id": "http://e/ {number}"}}' for number in range(3000))
+    body = f'{{"@id": "http://e/a", "@type": "http://www.w3.org/ns/dcat#Dataset", "http://e/p": [{links}]}}'
+    assert len(read_page(body.encode(), "application/ld+json", URL).findings) == 1000
+
+
+def test_a_record_that_shares_its_datasets_address_makes_no_second_dataset() -> None:
+    page = _turtle(
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> . "
+        "<c> a dcat:Catalog ; dcat:dataset <a> ; dcat:record <a> ."
+        "<a> a dcat:Dataset, dcat:CatalogRecord ; dct:title 'A' ; foaf:primaryTopic <a> ."
+    )
+    assert (_iris(page), page.rejected) == (["http://node.example/a"], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_catalogue"),
+    [
+        ("<a> a dcat:Dataset .", True),
+        ("<c> a dcat:Catalog .", True),
+        ("<c> dcat:dataset <elsewhere> .", True),
+        ("<> a <http://www.w3.org/ns/hydra/core#PartialCollectionView> .", True),
+        ("<x> dct:title 'out of service' .", False),
+        ("", False),
+    ],
+)
+def test_a_page_says_whether_it_belongs_to_a_catalogue(text: str, is_catalogue: bool) -> None:  # noqa: FBT001
+    assert _turtle(text).is_catalogue is is_catalogue
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("<?page=1> h:last <?page=3> .", "http://node.example/catalog.ttl?page=3"),
+        ("<?page=3> h:lastPage 'http://node.example/catalog.ttl?page=3' .", ""),
+        ("<?page=3> h:totalItems 3 .", None),
+    ],
+)
+def test_a_page_says_which_one_is_the_last(text: str, last: str | None) -> None:
+    assert _turtle("@prefix h: <http://www.w3.org/ns/hydra/core#> . " + text).last == last
+
+
+def test_the_total_of_the_pages_own_list_goes_before_that_of_another() -> None:
+    page = _turtle(
+        "@prefix h: <http://www.w3.org/ns/hydra/core#> . <services> h:totalItems 90 ."
+        "<c> a h:Collection ; h:totalItems 3 ; h:view <> . <> a h:PartialCollectionView ."
+    )
+    assert page.total == 3
 
 
 @pytest.mark.parametrize(
@@ -161,6 +251,58 @@ def test_the_format_is_found_by_header_then_suffix_then_looks(
     ]
 
 
+@pytest.mark.parametrize(
+    ("says", "body"),
+    [
+        ("text/turtle", f'{RDF}<dcat:Dataset rdf:about="http://e/a"/></rdf:RDF>'),
+        ("text/turtle", '{"@id": "http://e/a", "@type": "http://www.w3.org/ns/dcat#Dataset"}'),
+        ("application/rdf+xml", "<http://e/a> a <http://www.w3.org/ns/dcat#Dataset> ."),
+        ("application/ld+json", "<http://e/a> a <http://www.w3.org/ns/dcat#Dataset> ."),
+    ],
+)
+def test_what_is_not_what_it_says_is_read_by_its_looks_with_a_finding(says: str, body: str) -> None:
+    page = read_page(body.encode(), says, "http://node.example/catalog")
+    assert _iris(page) == ["http://e/a"]
+    assert [finding.value for finding in page.findings] == [says]
+
+
+def test_an_inclusion_in_xml_is_not_followed() -> None:
+    body = (
+        f'{RDF[:-1]} xmlns:xi="http://www.w3.org/2001/XInclude"><dcat:Dataset rdf:about="http://e/a">'
+        '<dcat:keyword rdf:parseType="Literal"><xi:include href="file:///etc/passwd" parse="text"/>'
+        "</dcat:keyword></dcat:Dataset></rdf:RDF>"
+    )
+    page = read_page(body.encode(), "application/rdf+xml", "http://node.example/catalog")
+    assert b"root:" not in page.datasets[0].triples
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoded"), [("latin-1", "latin-1"), ("windows-1252", "windows-1252"), ("latin-1", "utf-8")]
+)
+def test_a_charset_is_for_what_is_no_utf_8(charset: str, encoded: str) -> None:
+    body = (DCAT + "<a> dct:title 'Tümör' .").encode(encoded)
+    (triple,) = read_document(body, "text/turtle", URL, charset=charset).triples
+    assert triple.object == Literal("Tümör")
+
+
+@pytest.mark.parametrize("size", [1, 999_999, 1_000_000, 1_000_001, 2_999_999])
+def test_text_that_is_no_utf_8_is_told_with_its_line_however_far_it_is(size: int) -> None:
+    body = DCAT.encode() + b"#" * size + "é\n".encode() + b"<a> dct:title 'T\xfcmor' ."
+    with pytest.raises(NotMetadata, match=r"not utf-8 as it says \(line 2\)"):
+        read_document(body, "text/turtle", URL)
+
+
+def test_utf_16_is_known_by_its_mark() -> None:
+    page = read_page((DCAT + "<a> a dcat:Dataset .").encode("utf-16"), "text/turtle", URL)
+    assert _iris(page) == ["http://node.example/a"]
+
+
+def test_a_context_that_is_named_twice_is_seen_twice() -> None:
+    body = b'{"@context": "http://127.0.0.1:9/x", "@context": {}, "@id": "http://e/a"}'
+    with pytest.raises(NotMetadata, match=r"127\.0\.0\.1:9/x, which is not fetched"):
+        read_page(body, "application/ld+json", URL)
+
+
 def test_a_hundred_comments_before_the_root_cost_no_time() -> None:
     body = (
         "<?xml version='1.0'?>"
@@ -198,7 +340,7 @@ def test_xml_in_another_encoding_is_read_as_it_declares(encoding: str) -> None:
         ("text/turtle", "<a> a dcat:Dataset .", "prefix dcat: has not been declared"),
         ("application/rdf+xml", f"{RDF}<dcat:Dataset>", "the XML is broken: no element found: line 1"),
         ("application/ld+json", '{"@id": "http://e/a", ', "no sound JSON"),
-        ("application/ld+json", '{"a":' * 100_000, "no sound JSON"),
+        ("application/ld+json", '{"a":' * 100_000, "nested too deeply"),
         ("application/rdf+xml", f"<!DOCTYPE r>{RDF}</rdf:RDF>", "DOCTYPE or entities"),
         ("application/rdf+xml", f'{RDF}<!doctype r [<!ENTITY a "x">]></rdf:RDF>', "the XML is broken"),
         (

@@ -1,5 +1,6 @@
 """What happens to work that never ends, wants too much or falls over."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from harvesters.errors import LimitReached, NotMetadata, ProviderBusy
-from harvesters.parsing import Sandbox, canonical
+from harvesters.parsing import Sandbox, canonical, read_page
 from tests.harvesters import poison
 
 
@@ -50,6 +51,41 @@ def test_too_much_memory_is_a_limit(work: Callable[[], object]) -> None:
 def test_a_child_that_falls_over_is_no_metadata_and_the_next_call_works(sandbox: Sandbox) -> None:
     with pytest.raises(NotMetadata):
         sandbox.call(poison.fall_over)
+    assert sandbox.call(poison.double, 2) == 4
+
+
+def test_a_full_disk_is_no_fault_of_the_document(sandbox: Sandbox) -> None:
+    with pytest.raises(OSError, match="No space left") as caught:
+        sandbox.call(poison.fill_disk)
+    assert caught.value.errno == errno.ENOSPC
+    assert sandbox.call(poison.double, 2) == 4
+
+
+_DEEP = 20_000
+_NESTED = {
+    "json": ("application/ld+json", '{"http://e/p":' * _DEEP + "1" + "}" * _DEEP),
+    "lists": ("application/ld+json", '{"http://e/p":' + "[" * _DEEP + "1" + "]" * _DEEP + "}"),
+    "quoted triples": (
+        "text/turtle",
+        "<http://e/a> <http://e/p> " + "<<( <b> <p> " * _DEEP + "1" + " )>>" * _DEEP,
+    ),
+    "blank nodes": (
+        "text/turtle",
+        "<http://e/a> a <http://www.w3.org/ns/dcat#Dataset> ; <p> "
+        + "[ <p> " * _DEEP
+        + "1"
+        + " ]" * _DEEP
+        + " .",
+    ),
+}
+
+
+@pytest.mark.parametrize(("media_type", "text"), _NESTED.values(), ids=_NESTED)
+def test_a_document_nested_without_end_is_refused_and_the_next_call_works(
+    sandbox: Sandbox, media_type: str, text: str
+) -> None:
+    with pytest.raises((LimitReached, NotMetadata)):
+        sandbox.call(read_page, text.encode(), media_type, "http://node.example/c")
     assert sandbox.call(poison.double, 2) == 4
 
 

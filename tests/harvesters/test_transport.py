@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from itertools import chain, repeat
 from pathlib import Path
@@ -29,7 +30,8 @@ def bounded(provider: Provider) -> Iterator[Callable[[TransportLimits], Transpor
     opened: list[Transport] = []
 
     def build(limits: TransportLimits) -> Transport:
-        opened.append(Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], limits=limits))
+        once = replace(limits, tries=1)
+        opened.append(Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], limits=once))
         return opened[-1]
 
     yield build
@@ -140,7 +142,7 @@ def test_a_refused_connection_is_told_in_plain_words() -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/catalog"
         with (
-            Transport(allowed_private_hosts=["127.0.0.1"]) as free,
+            Transport(allowed_private_hosts=["127.0.0.1"], limits=TransportLimits(tries=1)) as free,
             pytest.raises(ProviderUnreachable) as caught,
         ):
             free.get(url)
@@ -148,7 +150,10 @@ def test_a_refused_connection_is_told_in_plain_words() -> None:
 
 
 def test_a_name_that_is_not_known_is_unreachable() -> None:
-    with Transport() as transport, pytest.raises(ProviderUnreachable, match="name is not known"):
+    with (
+        Transport(limits=TransportLimits(tries=1)) as transport,
+        pytest.raises(ProviderUnreachable, match="name is not known"),
+    ):
         transport.get("http://no-such-node.invalid/catalog")
 
 
@@ -172,19 +177,6 @@ def test_a_status_says_whether_trying_again_helps(
     provider.answers["/"] = Answer(status=status)
     with pytest.raises(kind, match=str(status)):
         transport.get(provider.url + "/")
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [("7", 7.0), ("999999", 3600.0), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
-)
-def test_a_busy_server_says_when_to_come_back(
-    provider: Provider, transport: Transport, header: str, seconds: float | None
-) -> None:
-    provider.answers["/"] = Answer(status=503, headers={"Retry-After": header})
-    with pytest.raises(ProviderBusy) as caught:
-        transport.get(provider.url + "/")
-    assert caught.value.retry_after == seconds
 
 
 def test_packed_answers_are_unpacked(provider: Provider, transport: Transport) -> None:
@@ -343,17 +335,6 @@ def test_nothing_unchanged_is_expected_without_a_memory(provider: Provider, tran
 def _remembering(provider: Provider, memory: Path) -> Reply:
     with Transport(allowed_private_hosts=[f"127.0.0.1:{provider.port}"], memory=memory) as transport:
         return transport.get(provider.url + "/a", revalidate=True)
-
-
-def test_a_busy_server_is_asked_again_as_often_as_was_said(provider: Provider) -> None:
-    provider.answers["/"] = Answer(status=503)
-    pauses: list[float] = []
-    with (
-        Transport(allowed_private_hosts=["127.0.0.1"], sleep=pauses.append) as transport,
-        pytest.raises(ProviderBusy),
-    ):
-        transport.get(provider.url + "/", tries=4)
-    assert (len(provider.asked), pauses) == (4, [1.0, 2.0, 4.0])
 
 
 def test_a_refusal_is_not_asked_again_and_tells_its_status(provider: Provider, transport: Transport) -> None:

@@ -14,7 +14,7 @@ from catalogue.indexes.tantivy import layout, versions
 from catalogue.indexes.tantivy.failures import engine_failures
 from catalogue.ports import Document, DocumentChange, DropDocument, IndexSettings, PutDocument
 
-_HEAP_BYTES: Final = 64_000_000
+_HEAP_BYTES: Final = 32_000_000
 
 
 def _utc_now() -> datetime:

@@ -6,13 +6,14 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.exceptions import NotAcceptable
 from werkzeug.wrappers import Response as AnyResponse
 
-from catalogue.errors import BadRequest, NotFound
+from catalogue.errors import BadRequest, Gone
 from catalogue.model.query import RANGES, SearchQuery
 from catalogue.search.conditions import conditions, relaxations
 from catalogue.search.page import search
 from catalogue.web.dataset_page import dataset_page
 from catalogue.web.doors import doors
-from catalogue.web.home_page import NEWEST, home_view, provider_row
+from catalogue.web.gone_page import gone_view
+from catalogue.web.home_page import NEWEST, home_view
 from catalogue.web.links import RDF_TYPES, links
 from catalogue.web.problems import KINDS
 from catalogue.web.query_string import pairs
@@ -61,14 +62,6 @@ def dataset_as(key: str, suffix: str) -> Response:
     return _record(key, RDF_TYPES[suffix])
 
 
-@blueprint.get("/providers/<source>")
-def provider(source: str) -> str:
-    for found in services().providers():
-        if found.id == source:
-            return render_template("provider.html", row=provider_row(found))
-    raise NotFound("There is no provider of this name.")
-
-
 @blueprint.get("/about")
 def about() -> str:
     found = search(SearchQuery(size=1), services().index, vocabulary()).hits
@@ -77,7 +70,11 @@ def about() -> str:
 
 
 def _page_of(key: str) -> Response:
-    page = dataset_page(services().dataset(key), links(), services().scheme)
+    try:
+        found = services().dataset(key)
+    except Gone:
+        return make_response(render_template("gone.html", view=gone_view(services().withdrawn(key))), 410)
+    page = dataset_page(found, links(), services().scheme)
     response = make_response(render_template("dataset.html", page=page))
     for download in page.downloads:
         response.headers.add("Link", f'<{download.link}>; rel="alternate"; type="{download.media_type}"')
@@ -85,7 +82,11 @@ def _page_of(key: str) -> Response:
 
 
 def _record(key: str, media_type: str) -> Response:
-    response = make_response(services().record_in(key, media_type))
+    """What is left of a withdrawn record is told in the same formats."""
+    try:
+        response = make_response(services().record_in(key, media_type))
+    except Gone:
+        response = make_response(services().tombstone_in(key, media_type), 410)
     response.mimetype = media_type
     response.headers.add("Link", f'<{links().absolute(links().dataset(key))}>; rel="canonical"')
     response.add_etag()

@@ -35,12 +35,14 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("run", NUMBER),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("tries", NUMBER, nullable=False),
         sa.Column("next_try", MOMENT),
         sa.Column("sent", MOMENT),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["source"], ["source.id"], name="fk_notice_source"),
         sa.ForeignKeyConstraint(["run"], ["run.id"], name="fk_notice_run"),
         sa.PrimaryKeyConstraint("id", name="pk_notice"),
@@ -61,6 +63,8 @@ def _columns_of_sources_and_runs() -> None:
         _text("incomplete_because"),
         sa.Column("proves_absence", sa.Boolean()),
         sa.Column("as_of", MOMENT),
+        sa.Column("worth_retrying", sa.Boolean(), nullable=False, server_default=sa.true()),
+        sa.Column("not_before", MOMENT),
     ):
         op.add_column("run", column)
 
@@ -71,6 +75,8 @@ def _columns_of_records() -> None:
         op.add_column(table, sa.Column("patients", NUMBER))
     op.add_column("record", _text("withdrawal"))
     op.add_column("record", _flag("restored"))
+    op.add_column("version", _text("why"))
+    op.create_index("ix_change_run", "change", ["run"])
 
 
 def _text(name: str) -> "sa.Column[str]":

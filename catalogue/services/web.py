@@ -1,43 +1,28 @@
-"""How the parts are put together: which adapters the settings ask for."""
+"""What the web reads of the ledger, the graph and the index."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Final
 
-from catalogue.errors import Gone, NotFound, SettingsInvalid, StoreUnavailable
-from catalogue.indexes.elasticsearch import ElasticsearchReader, ElasticsearchWriter
-from catalogue.indexes.tantivy import TantivyReader, TantivyWriter
-from catalogue.ingest.harvest import Harvesting, Progress
-from catalogue.ingest.record import Preparation
+from catalogue.errors import Gone, NotFound, StoreUnavailable
 from catalogue.ledger import Ledger, Published, SourceRow
-from catalogue.maintenance.doctor import Examined
+from catalogue.ledger.rows import Tombstone
 from catalogue.model.dataset import Dataset
 from catalogue.model.quality import CheckedRecord
-from catalogue.ports import GraphQueries, IndexQuery, IndexReader, IndexWriter
+from catalogue.ports import GraphQueries, IndexQuery, IndexReader
 from catalogue.profile.reader import read_dataset
-from catalogue.projections.follower import Projection
-from catalogue.projections.graph import GraphProjection, GraphStore
-from catalogue.projections.index import IndexProjection, index_settings
-from catalogue.projections.quality import QualityProjection
 from catalogue.publishing.feed import FeedPage, read_feed_page
 from catalogue.publishing.record import serialised
 from catalogue.publishing.resolution import resolved
-from catalogue.quality.check import Checker
-from catalogue.resources import shapes_folder
+from catalogue.publishing.tombstone import serialised as tombstone_serialised
+from catalogue.services.adapters import FOLLOWERS, open_index_reader, open_ledger
 from catalogue.settings import Settings
 from catalogue.stores.broker import BrokerClient, query_limits
-from catalogue.stores.oxigraph import OxigraphReader, OxigraphWriter
-from harvesters.parsing import Sandbox
-from harvesters.source import Source, SourceConfig
-from harvesters.sources import make_source
-from harvesters.transport import Transport
-from ontologies.aligner import load_aligner
-from ontologies.concepts import ConceptScheme, load_scheme
+from catalogue.stores.oxigraph import OxigraphReader
+from ontologies.concepts import load_scheme
 
-FOLLOWERS: Final = ("graph", "index", "quality")
 _PROVIDERS_KEPT: Final = 2.0
 
 
@@ -70,6 +55,13 @@ class DatasetStatus:
     datestamp: datetime
     version: int
     quality: CheckedRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnStatus:
+    tombstone: Tombstone
+    provider: ProviderStatus | None
+    lives_on: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +105,22 @@ class WebServices:
     def record_in(self, key: str, media_type: str) -> bytes:
         return serialised(self._published(key), base_url=self.base_url, media_type=media_type)
 
+    @property
+    def harvests(self) -> Ledger:
+        return self._ledger
+
+    def withdrawn(self, key: str) -> WithdrawnStatus:
+        tombstone = self._ledger.tombstone(key)
+        known = {provider.id: provider for provider in self.providers()}
+        same = [tombstone.replaced_by, *self.resolve(tombstone.subject or tombstone.identifier)]
+        shown = {found.key for found in self._ledger.published_many(same)}
+        lives_on = tuple(one for one in dict.fromkeys(same) if one in shown)
+        return WithdrawnStatus(tombstone, known.get(tombstone.source), lives_on)
+
+    def tombstone_in(self, key: str, media_type: str) -> bytes:
+        tombstone = self._ledger.tombstone(key)
+        return tombstone_serialised(tombstone, base_url=self.base_url, media_type=media_type)
+
     def feed_page(self, number: int, *, snapshot: int | None) -> FeedPage:
         return read_feed_page(self._ledger, number, snapshot=snapshot)
 
@@ -151,100 +159,6 @@ class WebServices:
         if not published.shown:
             raise Gone(f"{key} was withdrawn on {published.datestamp.date().isoformat()}")
         return published
-
-
-class Workshop:
-    """What harvests and projections need. Stores are opened when first used: only the worker may write."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.ledger = open_ledger(settings)
-        self._opened: list[Callable[[], None]] = []
-
-    @cached_property
-    def scheme(self) -> ConceptScheme:
-        return load_scheme()
-
-    @cached_property
-    def preparation(self) -> Preparation:
-        return Preparation(self.scheme, load_aligner(self.scheme), base_url=self.settings.base_url)
-
-    @cached_property
-    def projections(self) -> tuple[Projection, ...]:
-        """Raises ``StoreUnavailable`` while another process writes."""
-        folder = self.settings.data_dir
-        graph = OxigraphWriter(folder / "graph")
-        self._opened.append(graph.close)
-        index = open_index_writer(self.settings, self.scheme)
-        self._opened.append(index.close)
-        store = GraphStore(graph, OxigraphReader(folder / "graph"), folder / "graph" / "MADE_WITH")
-        base_url = self.settings.base_url
-        return (
-            IndexProjection(self.ledger, index, scheme=self.scheme),
-            GraphProjection(self.ledger, store, base_url=base_url, scheme=self.scheme),
-            # Last: checking takes its time, and searches must not wait for it.
-            QualityProjection(self.ledger, graph, Checker(self.scheme, shapes_folder()), base_url=base_url),
-        )
-
-    @cached_property
-    def _sandbox(self) -> Sandbox:
-        sandbox = Sandbox(seconds=self.settings.parse_seconds, megabytes=self.settings.parse_megabytes)
-        self._opened.append(sandbox.close)
-        return sandbox
-
-    @cached_property
-    def _transport(self) -> Transport:
-        transport = Transport(
-            allowed_private_hosts=self.settings.allowed_private_hosts,
-            contact=self.settings.contact,
-            memory=self.settings.data_dir / "answers",
-        )
-        self._opened.append(transport.close)
-        return transport
-
-    def source(self, config: SourceConfig) -> Source:
-        return make_source(config, self._transport, self._sandbox)
-
-    def harvesting(self, report: Callable[[Progress], None]) -> Harvesting:
-        return Harvesting(self.ledger, self.preparation, self.settings.data_dir / "spool", report)
-
-    def examined(self) -> Examined:
-        return Examined(
-            ledger=self.ledger,
-            graph=OxigraphReader(self.settings.data_dir / "graph"),
-            index=open_index_reader(self.settings, self.scheme),
-            scheme=self.scheme,
-            base_url=self.settings.base_url,
-            followers=FOLLOWERS,
-        )
-
-    def close(self) -> None:
-        while self._opened:
-            self._opened.pop()()
-        self.ledger.close()
-
-
-def open_ledger(settings: Settings) -> Ledger:
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsInvalid(f"CATALOGUE_DATA_DIR: {settings.data_dir}: {error.strerror}") from error
-    return Ledger.open(settings.ledger_url)
-
-
-def open_index_reader(settings: Settings, scheme: ConceptScheme) -> IndexReader:
-    """Elasticsearch where its address is set, else the index in the data folder."""
-    if settings.elasticsearch_url:
-        prefix = settings.elasticsearch_prefix
-        return ElasticsearchReader(settings.elasticsearch_url, index_settings(scheme), prefix)
-    return TantivyReader(settings.data_dir / "index", index_settings(scheme))
-
-
-def open_index_writer(settings: Settings, scheme: ConceptScheme) -> IndexWriter:
-    if settings.elasticsearch_url:
-        prefix = settings.elasticsearch_prefix
-        return ElasticsearchWriter(settings.elasticsearch_url, index_settings(scheme), prefix)
-    return TantivyWriter(settings.data_dir / "index", index_settings(scheme))
 
 
 def open_web_services(settings: Settings) -> WebServices:

@@ -1,0 +1,23 @@
+"""What runs inside the process that checks: one record after the other, until the parent hangs up."""
+
+import sys
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from catalogue.quality.check import Checker
+from ontologies.concepts import load_scheme
+
+
+def serve(wire: Connection, folder: Path, version: str) -> None:
+    """Work only by the very rules that the parent has."""
+    checker = Checker(load_scheme(), folder)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        wire.send(checker.version == version)
+        while True:
+            subject, triples = wire.recv()
+            wire.send(checker.check(subject, triples))
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3])
