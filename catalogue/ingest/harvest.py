@@ -203,15 +203,15 @@ class _Harvest:
 
     def _to_prepare(self, listing: Listing) -> Iterator[Wanted]:
         """The records that are new, changed or to be made by other rules; all others are dealt with here."""
-        for item in self._source.records(listing, spool=self._spool):
+        for given in self._source.records(listing, spool=self._spool):
             self._sign.check()
-            item = replace(item, identifier=self._aliases.get(item.identifier, item.identifier))  # noqa: PLW2901
+            item = replace(given, identifier=self._aliases.get(given.identifier, given.identifier))
             if self._only and item.identifier not in self._only:
                 continue
             self._offered += 1
             match item:
                 case Record():
-                    yield from self._new_or_changed(item)
+                    yield from self._new_or_changed(item, given.identifier)
                 case Rejected():
                     self._reject(item)
                 case Withdrawn():
@@ -219,7 +219,7 @@ class _Harvest:
             self._flush_if_many()
             self._report(listing.total)
 
-    def _new_or_changed(self, record: Record) -> Iterator[Wanted]:
+    def _new_or_changed(self, record: Record, given: str) -> Iterator[Wanted]:
         if len(record.identifier.encode()) > _LONGEST_IDENTIFIER:
             reason = f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes"
             self._reject(Rejected(record.identifier[:200], reason, identified=False))
@@ -228,7 +228,8 @@ class _Harvest:
         if known and self._is_unchanged(known, record):
             self._seen.append(record.identifier)
             return
-        yield Wanted(record, known.key if known else self._mint(record.identifier), self._traits)
+        key = known.key if known else self._mint(record.identifier)
+        yield Wanted(record, key, self._traits, given=given)
 
     def _is_unchanged(self, known: KnownRecord, record: Record) -> bool:
         """The same bytes under the same rules, or as a curator put it back: nothing else is written."""
@@ -272,7 +273,7 @@ class _Harvest:
             why = "it came under a new identifier and kept an identifier that no other record has"
             self._ledger.join_identifiers(self._config.id, given, identifier, why=why)
             record = replace(self._ledger.take_back(self._run.id, given), identifier=identifier)
-            wanted = Wanted(record, self._known[identifier].key, self._traits)
+            wanted = Wanted(record, self._known[identifier].key, self._traits, given=given)
             self._staged += [self._as_staged(*one) for one in self._using.preparing.prepared([wanted])]
         self._flush()
 

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Final
 
@@ -23,11 +23,16 @@ _BATCH_BYTES: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A record to prepare, and what its source says of all its records."""
+    """A record to prepare, and what its source says of all its records.
+
+    ``record`` has the identifier under which it is kept; ``given`` is what its source calls it, and what it
+    calls itself, where that is another one.
+    """
 
     record: Record
     key: str
     traits: Traits = field(default_factory=Traits)
+    given: str = ""
 
 
 class Preparing:
@@ -98,8 +103,9 @@ class Preparing:
 
 def made(wanted: Wanted, rules: Preparation) -> Made:
     """Give, rather than raise, the reason why a record cannot be taken in."""
+    record = replace(wanted.record, identifier=wanted.given or wanted.record.identifier)
     try:
-        return rules.prepare(wanted.record, key=wanted.key, traits=wanted.traits)
+        return rules.prepare(record, key=wanted.key, traits=wanted.traits)
     except RecordRejected as error:
         return error
 

@@ -110,7 +110,8 @@ class _Trial:
                     self.named.add(identifier)
                     known = self.known.get(identifier)
                     key = known.key if known else mint_key(self.config.id, identifier, taken=lambda _: False)
-                    yield Wanted(Record(identifier, item.received, item.media_type), key, self.traits)
+                    record = Record(identifier, item.received, item.media_type)
+                    yield Wanted(record, key, self.traits, given=item.identifier)
 
     def take(self, wanted: Wanted, made: Prepared | RecordRejected) -> None:
         identifier = wanted.record.identifier

@@ -27,6 +27,8 @@ from catalogue.model.run import RecordState
 from harvesters.source import Record
 
 _BATCH: Final = 100
+# A tenth larger than at the usual level, in less than half the time.
+_QUICKLY: Final = 3
 _MENTIONS: Final = 1000
 _UNTOLD: Final = "the record cannot be taken in"
 _T = TypeVar("_T")
@@ -100,7 +102,7 @@ class Staging(OnDatabase):
 
 
 def pack(content: bytes) -> bytes:
-    return zlib.compress(content)
+    return zlib.compress(content, _QUICKLY)
 
 
 def unpack(body: bytes) -> bytes:

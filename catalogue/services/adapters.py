@@ -3,7 +3,6 @@
 from typing import Final
 
 from catalogue.errors import SettingsInvalid
-from catalogue.indexes.elasticsearch import ElasticsearchReader, ElasticsearchWriter
 from catalogue.indexes.tantivy import TantivyReader, TantivyWriter
 from catalogue.ledger import Ledger
 from catalogue.ports import IndexReader, IndexWriter
@@ -25,6 +24,9 @@ def open_ledger(settings: Settings) -> Ledger:
 def open_index_reader(settings: Settings, scheme: ConceptScheme) -> IndexReader:
     """Elasticsearch where its address is set, else the index in the data folder."""
     if settings.elasticsearch_url:
+        # Twenty megabytes in each process that never asks a cluster.
+        from catalogue.indexes.elasticsearch import ElasticsearchReader  # noqa: PLC0415
+
         prefix = settings.elasticsearch_prefix
         return ElasticsearchReader(settings.elasticsearch_url, index_settings(scheme), prefix)
     return TantivyReader(settings.data_dir / "index", index_settings(scheme))
@@ -32,6 +34,8 @@ def open_index_reader(settings: Settings, scheme: ConceptScheme) -> IndexReader:
 
 def open_index_writer(settings: Settings, scheme: ConceptScheme) -> IndexWriter:
     if settings.elasticsearch_url:
+        from catalogue.indexes.elasticsearch import ElasticsearchWriter  # noqa: PLC0415  (the same)
+
         prefix = settings.elasticsearch_prefix
         return ElasticsearchWriter(settings.elasticsearch_url, index_settings(scheme), prefix)
     return TantivyWriter(settings.data_dir / "index", index_settings(scheme))

@@ -10,7 +10,7 @@ from catalogue.projections.follower import Projection
 from catalogue.projections.graph import GraphProjection, GraphStore
 from catalogue.projections.index import IndexProjection
 from catalogue.projections.quality import QualityProjection
-from catalogue.quality.check import Checker
+from catalogue.quality.apart import CheckerApart
 from catalogue.resources import shapes_folder
 from catalogue.services.adapters import FOLLOWERS, open_index_reader, open_index_writer, open_ledger
 from catalogue.services.desk import Desk
@@ -46,13 +46,15 @@ class Workshop:
         self._opened.append(graph.close)
         index = open_index_writer(self.settings, self.scheme)
         self._opened.append(index.close)
+        checker = CheckerApart(self.scheme, shapes_folder())
+        self._opened.append(checker.close)
         store = GraphStore(graph, OxigraphReader(folder / "graph"), folder / "graph" / "MADE_WITH")
         base_url = self.settings.base_url
         return (
             IndexProjection(self.ledger, index, scheme=self.scheme),
             GraphProjection(self.ledger, store, base_url=base_url, scheme=self.scheme),
             # Last: checking takes its time, and searches must not wait for it.
-            QualityProjection(self.ledger, graph, Checker(self.scheme, shapes_folder()), base_url=base_url),
+            QualityProjection(self.ledger, graph, checker, base_url=base_url),
         )
 
     def desk(self, *, remembers: bool = True) -> Desk:

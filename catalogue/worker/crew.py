@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
@@ -50,8 +50,9 @@ class Crew:
         self._rests_until = 0.0
 
     @property
-    def is_busy(self) -> bool:
-        return bool(self._at_work)
+    def under_way(self) -> set["Future[None]"]:
+        """Those that have ended, too, until they are gathered."""
+        return set(self._at_work)
 
     @property
     def has_room(self) -> bool:
@@ -68,10 +69,10 @@ class Crew:
         desk = self._desks.pop() if self._desks else self._workshop.desk()
         self._at_work[self._threads.submit(self._do, job, desk)] = _Post(job, desk, _host(url))
 
-    def gather(self, seconds: float = 0.0) -> int:
-        """Clear the desks of those that have ended, waiting for one a while; gives how many."""
+    def gather(self) -> int:
+        """Clear the desks of those that have ended; gives how many."""
         self._give_back()
-        done, _ = wait(self._at_work, timeout=seconds, return_when=FIRST_COMPLETED)
+        done = [future for future in self._at_work if future.done()]
         for future in done:
             post = self._at_work.pop(future)
             self._desks.append(post.desk)

@@ -2,20 +2,22 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
-from catalogue.errors import CatalogueError, LedgerUnavailable, StoreUnavailable
+from catalogue.errors import CatalogueError, LedgerUnavailable
 from catalogue.ingest.harvest import Progress
 from catalogue.ledger import REBUILD, Job, this_holder
-from catalogue.projections.follower import Projection, follow, rebuild
 from catalogue.services import FOLLOWERS, Workshop
 from catalogue.worker.crew import Crew
 from catalogue.worker.harvests import MODES
 from catalogue.worker.leases import Heartbeat
 from catalogue.worker.notices import Teller
+from catalogue.worker.projecting import Projecting
 from catalogue.worker.scheduling import SCHEDULING, queue_due
 
 PROJECTING: Final = "projecting"
@@ -49,11 +51,11 @@ class Worker:
 
     def run(self, stop: Event) -> None:
         self._scheduled = time.monotonic()
-        with self._heartbeat() as heartbeat, closing(self._crew(heartbeat)) as crew:
+        with self._at_work() as hands:
             while not stop.is_set():
                 try:
-                    if not self._step(heartbeat, crew):
-                        self._pause(crew)
+                    if not self._step(hands):
+                        self._pause(hands)
                 except (LedgerUnavailable, OSError) as error:
                     # A full disk, a ledger locked for minutes: it passes, and the other parts still serve.
                     logger.warning("the worker waits: %s", error)
@@ -61,40 +63,45 @@ class Worker:
 
     def drain(self) -> bool:
         """Do all that is queued and return; False where a running worker projects and does it instead."""
-        with self._heartbeat() as heartbeat, closing(self._crew(heartbeat)) as crew:
-            if heartbeat.hold(PROJECTING) is None:
+        with self._at_work() as hands:
+            if hands.heartbeat.hold(PROJECTING) is None:
                 return False
-            while self._step(heartbeat, crew) or crew.is_busy:
-                crew.gather(_BUSY_SECONDS)
+            while self._step(hands) or hands.under_way:
+                wait(hands.under_way, timeout=_BUSY_SECONDS, return_when=FIRST_COMPLETED)
             return True
 
-    def _heartbeat(self) -> Heartbeat:
-        return Heartbeat(self._ledger, self._holder, self._workshop.settings.lease_seconds)
+    @contextmanager
+    def _at_work(self) -> Iterator["_Hands"]:
+        seconds = self._workshop.settings.lease_seconds
+        with (
+            Heartbeat(self._ledger, self._holder, seconds) as heartbeat,
+            closing(Projecting(self._workshop, self._followers)) as projecting,
+            closing(Crew(self._workshop, heartbeat, report=self._report)) as crew,
+        ):
+            yield _Hands(heartbeat, projecting, crew)
 
-    def _crew(self, heartbeat: Heartbeat) -> Crew:
-        return Crew(self._workshop, heartbeat, report=self._report)
-
-    def _pause(self, crew: Crew) -> None:
+    def _pause(self, hands: "_Hands") -> None:
         """Wait for something to do; a harvest under way changes the ledger all the time."""
-        if crew.is_busy:
-            crew.gather(_BUSY_SECONDS)
+        if hands.under_way:
+            wait(hands.under_way, timeout=_BUSY_SECONDS, return_when=FIRST_COMPLETED)
         else:
             self._ledger.wait_for_change(_IDLE_SECONDS)
 
-    def _step(self, heartbeat: Heartbeat, crew: Crew) -> bool:
+    def _step(self, hands: "_Hands") -> bool:
         """Begin what is queued, and one round of projecting; whether anything was done."""
         for left in self._ledger.requeue_lost_jobs():
             logger.warning("job %s (%s %s) was left by a dead worker", left.id, left.kind, left.argument)
-        self._queue_due(heartbeat)
-        ended = crew.gather()
-        begun = self._begin(heartbeat, crew)
-        projecting = heartbeat.hold(PROJECTING) is not None
-        written = self._project() if projecting else 0
-        if projecting:
+        self._queue_due(hands.heartbeat)
+        ended = hands.crew.gather()
+        begun = self._begin(hands)
+        written = 0
+        if hands.heartbeat.hold(PROJECTING) is not None:
+            written = hands.projecting.bring_up()
             self._teller.tell()
         return begun or ended + written > 0
 
-    def _begin(self, heartbeat: Heartbeat, crew: Crew) -> bool:
+    def _begin(self, hands: "_Hands") -> bool:
+        crew = hands.crew
         job = self._ledger.claim_job(self._holder, harvests=crew.has_room, but_not=crew.waiting_sources())
         if job is None:
             return False
@@ -103,7 +110,7 @@ class Worker:
             if job.kind in MODES:
                 crew.begin(job, self._ledger.source(job.argument).config.url)
             else:
-                ok, message = self._rebuild(job, heartbeat)
+                ok, message = _rebuilt(job, hands)
                 self._ledger.end_job(job.id, ok=ok, message=message)
         except (LedgerUnavailable, OSError):
             crew.give_back(job)
@@ -119,27 +126,25 @@ class Worker:
             self._scheduled = now + _SCHEDULE_SECONDS
             queue_due(self._ledger)
 
-    def _rebuild(self, job: Job, heartbeat: Heartbeat) -> tuple[bool, str]:
-        if job.kind != REBUILD:
-            return False, f"this version of the worker knows no job {job.kind!r}"
-        if heartbeat.hold(PROJECTING) is None:
-            return False, "another worker projects; give it the job"
-        for projection in self._workshop.projections:
-            if projection.name == job.argument:
-                rebuild(self._ledger, projection)
-                return True, f"the {projection.name} was built anew"
-        return False, f"there is no projection {job.argument!r}; there are {', '.join(FOLLOWERS)}"
 
-    def _project(self) -> int:
-        try:
-            kept = [one for one in self._workshop.projections if one.name in self._followers]
-            return sum(self._brought_up(projection) for projection in kept)
-        except StoreUnavailable as error:
-            logger.warning("projections wait: %s", error)
-            return 0
+@dataclass(frozen=True, slots=True)
+class _Hands:
+    """What works for a worker beside its own thread."""
 
-    def _brought_up(self, projection: Projection) -> int:
-        written = follow(self._ledger, projection)
-        if written:
-            logger.info("%s: %s records written", projection.name, written)
-        return written
+    heartbeat: Heartbeat
+    projecting: Projecting
+    crew: Crew
+
+    @property
+    def under_way(self) -> set[Future[Any]]:
+        return {*self.crew.under_way, *self.projecting.under_way}
+
+
+def _rebuilt(job: Job, hands: _Hands) -> tuple[bool, str]:
+    if job.kind != REBUILD:
+        return False, f"this version of the worker knows no job {job.kind!r}"
+    if hands.heartbeat.hold(PROJECTING) is None:
+        return False, "another worker projects; give it the job"
+    if hands.projecting.rebuild(job.argument):
+        return True, f"the {job.argument} was built anew"
+    return False, f"there is no projection {job.argument!r}; there are {', '.join(FOLLOWERS)}"
