@@ -146,6 +146,8 @@ class Transport:
             target = httpx.URL(url).join(location)
         except (httpx.InvalidURL, UnicodeError) as error:
             raise AddressRefused(f"{url}: redirects to {location!r}, which is no address") from error
+        if target.scheme not in ("http", "https"):
+            raise AddressRefused(f"{url}: redirects to {target.scheme}, which is not harvested")
         if target.host not in hosts:
             raise AddressRefused(
                 f"{url}: redirects to another host ({target.host}); name it in the option hosts="

@@ -52,6 +52,7 @@ def elasticsearch_server() -> Iterator[elasticsearch.Server]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = ("CATALOGUE_REQUIRE", "CATALOGUE_SHARED_DATA", "CATALOGUE_TEST_CACHE")
     for name in os.environ:
-        if name.startswith("CATALOGUE_") and name not in ("CATALOGUE_REQUIRE", "CATALOGUE_SHARED_DATA"):
+        if name.startswith("CATALOGUE_") and name not in ours:
             monkeypatch.delenv(name)

@@ -115,8 +115,20 @@ def _stopped(ledger: Ledger, run: Run, sign: StopSign) -> Run:
 def _begun(config: SourceConfig, using: Harvesting, mode: RunMode) -> Run:
     left = using.ledger.resumable_run(config.id)
     if left is None:
-        return using.ledger.start_run(config.id, mode=mode)
+        possible = mode is not RunMode.INCREMENTAL or _may_go_on(config, using.ledger)
+        return using.ledger.start_run(config.id, mode=mode if possible else RunMode.FULL)
     return using.ledger.restart_staging(left.id, "it was cut off and goes on from what was fetched")
+
+
+def _may_go_on(config: SourceConfig, ledger: Ledger) -> bool:
+    """Whether a list of changes will do: there was a whole one, and nothing was given another name since.
+
+    What is known under another name now is to be read again, changed or not.
+    """
+    last = ledger.source(config.id).last_whole_list
+    if last is None or ledger.checkpoint(config.id) is None:
+        return False
+    return all(alias.at <= last for alias in ledger.list_aliases(config.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +196,7 @@ class _Harvest:
         if self._run.mode is not RunMode.INCREMENTAL:
             return None
         moment = self._ledger.checkpoint(self._config.id)
-        return Checkpoint(moment) if moment and not self._has_new_aliases() else None
-
-    def _has_new_aliases(self) -> bool:
-        """What is known under another name since the last whole list is to be read again, changed or not."""
-        last = self._ledger.source(self._config.id).last_whole_list
-        joined = [alias.at for alias in self._ledger.list_aliases(self._config.id)]
-        return last is None or any(moment > last for moment in joined)
+        return Checkpoint(moment) if moment else None
 
     def _what_is_asked(self) -> str:
         match self._run.mode:

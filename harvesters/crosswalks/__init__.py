@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from harvesters.crosswalked import Crosswalked
-from harvesters.crosswalks import datacite, dcat_ap, oai_dc, sheet
+from harvesters.crosswalks import datacite, dcat_ap, emx2, oai_dc, sheet
 from harvesters.crosswalks.statements import written
 from harvesters.descriptions import Description
+from harvesters.emx2.names import PROFILE
 from harvesters.errors import RecordRejected
 from harvesters.sheets.row import MEDIA_TYPE
 
@@ -32,6 +33,8 @@ def crosswalk(media_type: str) -> Crosswalk:
     """
     kind, _, parameters = media_type.partition(";")
     profile = parameters.strip().removeprefix("profile=").strip('"')
+    if kind.strip() == "application/n-triples" and profile == PROFILE:
+        return _EMX2
     if kind.strip() == "application/n-triples":
         return _DCAT_AP
     if kind.strip() == "application/xml" and datacite.reads(profile):
@@ -54,6 +57,7 @@ def _unread(identifier: str, media_type: str) -> Crosswalked:
 _DCAT_AP: Final = Crosswalk(
     dcat_ap.VERSION, lambda received, identifier: dcat_ap.dcat_ap(received, identifier=identifier)
 )
+_EMX2: Final = Crosswalk(emx2.VERSION, emx2.emx2)
 _DATACITE: Final = Crosswalk(datacite.VERSION, _described(datacite.datacite))
 _OAI_DC: Final = Crosswalk(oai_dc.VERSION, _described(oai_dc.oai_dc))
 _SHEET: Final = Crosswalk(sheet.VERSION, _described(sheet.sheet))

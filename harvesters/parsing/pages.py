@@ -237,11 +237,17 @@ class _Spelling(dict[str, str]):
 
 
 def _cut_out(graph: _Graph, root: Subject, iri: str) -> FoundDataset:
-    triples = list(islice(graph.closure(root), MOST_TRIPLES + 1))
+    triples = graph.closure(root)
+    if isinstance(root, BlankNode):
+        return bounded(iri, (_renamed(triple, root, NamedNode(iri)) for triple in triples))
+    return bounded(iri, triples)
+
+
+def bounded(iri: str, closure: Iterator[Triple]) -> FoundDataset:
+    """What is said of a dataset, not in canonical form. Raises ``RecordRejected`` for more than any says."""
+    triples = list(islice(closure, MOST_TRIPLES + 1))
     if len(triples) > MOST_TRIPLES:
         raise RecordRejected(f"the dataset has more than {MOST_TRIPLES:,} statements")
-    if isinstance(root, BlankNode):
-        triples = [_renamed(triple, root, NamedNode(iri)) for triple in triples]
     lines = _sorted_lines(triples)
     for line in lines.splitlines():
         if len(line) > LONGEST_IRI:  # no term of a shorter one is too long

@@ -9,13 +9,20 @@ from harvesters.errors import Terminal
 from harvesters.parsing import Sandbox
 from harvesters.source import Source, SourceConfig
 from harvesters.sources.dcat import DcatSource
+from harvesters.sources.emx2 import Emx2Source
 from harvesters.sources.fdp import FdpSource
 from harvesters.sources.oai_pmh import OaiPmhSource
 from harvesters.sources.sheet import SheetSource
 from harvesters.transport import Transport
 
 KINDS: Final[Mapping[str, Callable[[SourceConfig, Transport, Sandbox], Source]]] = MappingProxyType(
-    {"dcat": DcatSource, "fdp": FdpSource, "oai_pmh": OaiPmhSource, "sheet": SheetSource}
+    {
+        "dcat": DcatSource,
+        "emx2": Emx2Source,
+        "fdp": FdpSource,
+        "oai_pmh": OaiPmhSource,
+        "sheet": SheetSource,
+    }
 )
 
 

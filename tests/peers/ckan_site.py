@@ -32,7 +32,7 @@ PAGE: Final = 20
 _COMMAND_SECONDS = 240
 _REQUEST_SECONDS = 120
 _HARVEST_SECONDS = 600
-_LOOK_SECONDS = 0.5
+_LOOK_SECONDS = 1.0
 _AS_A_SERVICE = ("--disable-reloader", "--disable-debugger", "--threaded")
 _OWNER = "hospital"
 # What differs from CKAN's own defaults, and how it logs (it does not start without that part).

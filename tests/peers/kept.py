@@ -25,32 +25,7 @@ class PeerAbsent(Exception):
     """Why a peer cannot run here."""
 
 
-def python_environment(name: str, *requirements: str) -> Path:
-    """The folder of a virtual environment with these packages, which asks no more of the one we run in."""
-
-    def install(folder: Path) -> None:
-        pip = [str(folder / "bin" / "python"), "-m", "pip"]
-        _run([sys.executable, "-m", "venv", str(folder)], folder)
-        _run([*pip, "install", "--quiet", "--retries", "1", *requirements], folder)
-
-    return _kept(name, (sys.base_prefix, sys.version, *requirements), install)
-
-
-def java_libraries(name: str, *artefacts: str) -> Path:
-    """A folder with the jars of these artefacts (``group:name:version``) and of all that they need."""
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise PeerAbsent("there is no mvn (Debian: apt-get install maven)")
-
-    def fetch(folder: Path) -> None:
-        dependencies = "".join(_DEPENDENCY.format(*artefact.split(":")) for artefact in artefacts)
-        (folder / "pom.xml").write_text(_PROJECT.format(dependencies), "utf-8")
-        _run([maven, "-q", "-B", _MAVEN_COPY, "-DoutputDirectory=."], folder)
-
-    return _kept(name, artefacts, fetch)
-
-
-def _kept(name: str, recipe: Sequence[str], build: Callable[[Path], None]) -> Path:
+def kept(name: str, recipe: Sequence[str], build: Callable[[Path], None]) -> Path:
     """One folder a recipe: other versions get another one.
 
     The mark is made last, so half a folder of a killed run is begun anew. It is built where it stays, since a
@@ -68,6 +43,31 @@ def _kept(name: str, recipe: Sequence[str], build: Callable[[Path], None]) -> Pa
             build(folder)
             mark.touch()
     return folder
+
+
+def python_environment(name: str, *requirements: str) -> Path:
+    """The folder of a virtual environment with these packages, which asks no more of the one we run in."""
+
+    def install(folder: Path) -> None:
+        pip = [str(folder / "bin" / "python"), "-m", "pip"]
+        _run([sys.executable, "-m", "venv", str(folder)], folder)
+        _run([*pip, "install", "--quiet", "--retries", "1", *requirements], folder)
+
+    return kept(name, (sys.base_prefix, sys.version, *requirements), install)
+
+
+def java_libraries(name: str, *artefacts: str) -> Path:
+    """A folder with the jars of these artefacts (``group:name:version``) and of all that they need."""
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise PeerAbsent("there is no mvn (Debian: apt-get install maven)")
+
+    def fetch(folder: Path) -> None:
+        dependencies = "".join(_DEPENDENCY.format(*artefact.split(":")) for artefact in artefacts)
+        (folder / "pom.xml").write_text(_PROJECT.format(dependencies), "utf-8")
+        _run([maven, "-q", "-B", _MAVEN_COPY, "-DoutputDirectory=."], folder)
+
+    return kept(name, artefacts, fetch)
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Provider nodes of three kinds with twelve records each, sound until a test puts a fault into them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -30,9 +30,10 @@ class Node(Protocol):
 
 
 class DcatNode:
-    """Three Turtle pages joined by Hydra links, the first of which says the total."""
+    """Three Turtle pages joined by Hydra links, each of which says the total."""
 
     kind = "dcat"
+    is_tagged = False
 
     def __init__(self, provider: Provider, name: str) -> None:
         self.provider = provider
@@ -72,12 +73,11 @@ class DcatNode:
         *,
         total: int | None = RECORDS,
         following: int | str | None = None,
-        headers: Mapping[str, str] | None = None,
     ) -> None:
         """``following`` is the next page's number, or its whole address."""
-        self.provider.answers[f"/c?page={number}"] = Answer(
-            self.turtle(datasets, total=total, following=following), headers=headers or {}
-        )
+        tag = {"ETag": f'"{number}"'} if self.is_tagged else {}
+        body = self.turtle(datasets, total=total, following=following)
+        self.provider.answers[f"/c?page={number}"] = Answer(body, headers=tag)
 
     def turtle(
         self, datasets: list[str], *, total: int | None = RECORDS, following: int | str | None = None
@@ -93,8 +93,23 @@ class DcatNode:
         """Say this in place of a page."""
         self.provider.answers[f"/c?page={page}"] = answer
 
+    def in_turn(self, answers: Iterator[Answer], *, page: int = 2) -> None:
+        """Say one after the other in place of a page."""
+        path = f"/c?page={page}"
+        del self.provider.answers[path]
+        self.provider.otherwise = lambda asked: next(answers) if asked == path else Answer(status=404)
+
+    def sound(self, page: int = 2) -> Answer:
+        return self.provider.answers[f"/c?page={page}"]
+
     def body(self, page: int = 2) -> bytes:
         return self.provider.answers[f"/c?page={page}"].body
+
+
+class TaggedNode(DcatNode):
+    """Each page has an entity tag that stays the same whatever the page holds."""
+
+    is_tagged = True
 
 
 class FdpNode:
@@ -134,7 +149,7 @@ class FdpNode:
 class OaiNode:
     """An OAI-PMH repository with the time of day in its dates, in pages of four."""
 
-    kind = "oai-pmh"
+    kind = "oai_pmh"
 
     def __init__(self, provider: Provider, name: str) -> None:
         self.provider = provider
