@@ -47,7 +47,7 @@ def reject(
 ) -> None:
     """Give up a run that is held: nothing of it is applied, everything stays as it was."""
     ledger = open_ledger(read_settings())
-    ledger.reject_run(run, f"rejected: {why}")
+    ledger.reject_run(run, why)
     _tell(ledger, run, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from catalogue.cli.console import AsJson, notes, one_line, print_json, print_table
 from catalogue.errors import BadRequest, Conflict
 from catalogue.ledger import Job, JobState, Ledger
-from catalogue.model.run import Run
+from catalogue.model.run import Run, RunState
 from catalogue.services import FOLLOWERS, Workshop, open_ledger
 from catalogue.settings import read_settings
 from catalogue.worker.loop import PROJECTING, Worker
@@ -45,6 +45,8 @@ def retry(
     newest = workshop.ledger.runs(found.source, 1)[0]
     if newest.id != run or not found.state.ended:
         raise Conflict(f"run {newest.id} of {found.source} came later; only the newest can be retried")
+    if found.state is RunState.HELD:
+        raise Conflict(f"run {run} of {found.source} is held: approve or reject it first")
     if not workshop.ledger.rejections(run):
         raise Conflict(f"run {run} of {found.source} rejected no record: harvest the source instead")
     _harvested(workshop, [found.source], "harvest-retry", as_json=as_json)
@@ -104,7 +106,8 @@ def do_jobs(workshop: Workshop, jobs: Sequence[Job]) -> list[Job]:
         if workshop.ledger.holder_of(PROJECTING) is None:
             Worker(workshop).drain()
 
-    if not Worker(workshop).drain():
+    if not Worker(workshop).drain() or any(not _has_ended(workshop.ledger.job(job.id)) for job in jobs):
+        # Another process projects, or is at the source.
         with progress_bars() as bars:
             watch(workshop.ledger, jobs, bars, check=stand_in)
     return [workshop.ledger.job(job.id) for job in jobs]
@@ -140,11 +143,15 @@ def watch(
         for number in sorted(waiting):
             job = ledger.job(number)
             found = ledger.runs(job.argument, 1) if job.kind != "rebuild" and job.claimed else ()
-            ended = job.state in (JobState.DONE, JobState.FAILED)
+            ended = _has_ended(job)
             if found:
                 _show(bars, tasks[number], found[0], ended=ended)
             waiting -= {number} if ended else set()
         time.sleep(_POLL_SECONDS)
+
+
+def _has_ended(job: Job) -> bool:
+    return job.state in (JobState.DONE, JobState.FAILED)
 
 
 def _show(bars: Progress, task: TaskID, run: Run, *, ended: bool) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 from catalogue.cli.console import AsJson, notes, print_json, print_table, screen
 from catalogue.cli.pairs import Option, pairs
 from catalogue.errors import BadRequest
-from catalogue.ingest.schedules import check_schedule
+from catalogue.ingest.schedules import check_schedule, next_run
 from catalogue.ledger import SourceRow
 from catalogue.services import Workshop, open_ledger
 from catalogue.settings import read_settings
@@ -79,12 +80,13 @@ def set_(
 @app.command("list")
 def list_(as_json: AsJson = False) -> None:
     """All sources, with their last harvest."""
-    rows = open_ledger(read_settings()).sources()
+    ledger = open_ledger(read_settings())
+    rows = ledger.sources()
     if as_json:
         print_json(rows)
         return
-    columns = ("id", "kind", "address", "last run", "harvested")
-    print_table("Sources", columns, (_row(row) for row in rows))
+    columns = ("id", "kind", "address", "last run", "harvested", "next")
+    print_table("Sources", columns, (_row(row, ledger.now()) for row in rows))
 
 
 @app.command()
@@ -97,7 +99,7 @@ def show(id: Id, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"source": row, "findings": findings, "rejections": rejections})
         return
-    print_table(row.config.title, ("", ""), _facts(row))
+    print_table(row.config.title, ("", ""), _facts(row, ledger.now()))
     rejected = ((one.identifier, one.reason) for one in rejections)
     print_table(f"Rejected in the last run: {len(rejections)}", ("record", "reason"), rejected)
     found = ((one.severity.value, one.path, one.value, one.message) for one in findings[:20])
@@ -150,18 +152,31 @@ def _check(config: SourceConfig, workshop: Workshop) -> None:
         desk.source(config)
 
 
-def _row(row: SourceRow) -> tuple[object, ...]:
+def _row(row: SourceRow, now: datetime) -> tuple[object, ...]:
     last = row.last_run.state.value if row.last_run else None
-    return row.config.id, row.config.kind, row.config.url, last, row.last_harvested
+    return row.config.id, row.config.kind, row.config.url, last, row.last_harvested, _next(row, now)
 
 
-def _facts(row: SourceRow) -> list[tuple[object, object]]:
+def _next(row: SourceRow, now: datetime) -> datetime | str:
+    if row.paused:
+        return "paused"
+    due = next_run(row, now=now)
+    return due.at if due else "by command"
+
+
+def _facts(row: SourceRow, now: datetime) -> list[tuple[object, object]]:
     last = row.last_run
     return [
         ("address", row.config.url),
         ("kind", row.config.kind),
         ("pace", f"{row.config.pace} s"),
         ("options", ", ".join(f"{name}={value}" for name, value in row.config.options.items()) or None),
+        ("next run", _next(row, now)),
+        ("first run is held", row.hold_first),
         ("last run", f"{last.state.value} {last.message}".strip() if last else None),
         ("harvested", row.last_harvested),
+        ("last whole list", row.last_whole_list),
+        ("failed since", row.failures),
+        ("incomplete since", row.incompletes),
+        ("token for pings", row.has_token),
     ]

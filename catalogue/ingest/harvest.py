@@ -115,20 +115,8 @@ def _stopped(ledger: Ledger, run: Run, sign: StopSign) -> Run:
 def _begun(config: SourceConfig, using: Harvesting, mode: RunMode) -> Run:
     left = using.ledger.resumable_run(config.id)
     if left is None:
-        possible = mode is not RunMode.INCREMENTAL or _may_go_on(config, using.ledger)
-        return using.ledger.start_run(config.id, mode=mode if possible else RunMode.FULL)
+        return using.ledger.start_run(config.id, mode=mode)
     return using.ledger.restart_staging(left.id, "it was cut off and goes on from what was fetched")
-
-
-def _may_go_on(config: SourceConfig, ledger: Ledger) -> bool:
-    """Whether a list of changes will do: there was a whole one, and nothing was given another name since.
-
-    What is known under another name now is to be read again, changed or not.
-    """
-    last = ledger.source(config.id).last_whole_list
-    if last is None or ledger.checkpoint(config.id) is None:
-        return False
-    return all(alias.at <= last for alias in ledger.list_aliases(config.id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from catalogue.errors import BadRequest
+from catalogue.ingest.asking import FULL_EVERY
 from catalogue.ingest.policies import usual_mode
 from catalogue.ledger.rows import SourceRow
 from catalogue.model.run import Run, RunMode, RunState
@@ -27,7 +28,6 @@ _DAY: Final = timedelta(days=1)
 # Earlier than a day by this much still counts as the next day: the last try may have been late.
 _LATE: Final = timedelta(hours=1)
 _LONGEST_JITTER: Final = timedelta(minutes=5)
-_FULL_EVERY: Final = timedelta(days=7)
 _FIELDS: Final = 5
 _WINDOW: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
@@ -136,7 +136,7 @@ def _by_schedule(plan: _Plan, row: SourceRow, now: datetime) -> Due:
     last_full = row.last_whole_list
     if last_full is None:
         return Due(at, RunMode.FULL, "as scheduled, and there was no whole list yet")
-    whole = _moment(plan, plan.full, last_full) if plan.full else last_full + _FULL_EVERY
+    whole = _moment(plan, plan.full, last_full) if plan.full else last_full + FULL_EVERY
     # Of a moment for whole lists that has been tried since, the next scheduled run makes one.
     if plan.full and begun < whole < at:
         return Due(whole, RunMode.FULL, "a whole list, as scheduled")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, false, func, select, union_all
 
 from catalogue.errors import Conflict
+from catalogue.ledger.acts import reason
 from catalogue.ledger.application import Application
 from catalogue.ledger.changes import ChangeLog
 from catalogue.ledger.engine import OnDatabase
@@ -16,12 +17,12 @@ from catalogue.ledger.named import Named
 from catalogue.ledger.rows import Lease, MissingRecord
 from catalogue.ledger.runs import (
     APPLIED,
+    end_held,
     finish,
     read_run,
     require_held,
     require_under_way,
     row_of,
-    supersede_held,
 )
 from catalogue.ledger.tables import record, run, source
 from catalogue.model.run import Run, RunCounts, RunState, WithdrawalPolicy
@@ -48,7 +49,7 @@ class Applying(OnDatabase):
             found = require_under_way(log.connection, run_id)
             application = _application(log, found, policy or WithdrawalPolicy())
             reason = _first_of_all(log.connection, found.source) or application.hold_reason()
-            supersede_held(log.connection, found, now=log.now)
+            end_held(log.connection, found.source, cause=f"superseded by run {found.id}", now=log.now)
             if reason:
                 counts = application.counts_if_approved()
                 finish(log.connection, run_id, RunState.HELD, reason, counts, now=log.now)
@@ -64,7 +65,7 @@ class Applying(OnDatabase):
             found = require_held(log.connection, run_id)
             application = _application(log, found, WithdrawalPolicy(), approved=True)
             counts = application.apply()
-            _end(log, found, counts, f"approved: {why}")
+            _end(log, found, counts, f"approved: {reason(why)}")
             self._database.announce(log.connection)
             return counts
 
@@ -126,8 +127,11 @@ def _first_of_all(connection: Connection, source_id: str) -> str:
     wanted = select(source.c.hold_first).where(source.c.id == source_id)
     if not connection.execute(wanted).scalar_one():
         return ""
-    applied = select(run.c.id).where(run.c.source == source_id, run.c.state.in_(APPLIED)).limit(1)
-    if connection.execute(applied).one_or_none() is not None:
+    added = select(source.c.added).where(source.c.id == source_id).scalar_subquery()
+    applied = select(run.c.id).where(
+        run.c.source == source_id, run.c.state.in_(APPLIED), run.c.started >= added
+    )
+    if connection.execute(applied.limit(1)).one_or_none() is not None:
         return ""
     return "this is the first run of the source; a curator lets it in"
 

@@ -19,7 +19,8 @@ class SourceRow:
     """``last_harvested`` is the end of the last run that applied what it found, changed or not.
 
     ``failures`` counts the runs that failed since then, ``last_whole_list`` is when the newest list of
-    everything began that came through. ``condition`` is what people were last told of the source.
+    everything began that came through, ``incompletes`` counts the lists read since that were no whole ones.
+    ``condition`` is what people were last told of the source.
     """
 
     config: SourceConfig
@@ -30,6 +31,7 @@ class SourceRow:
     last_run: Run | None
     last_harvested: datetime | None
     failures: int = 0
+    incompletes: int = 0
     last_whole_list: datetime | None = None
     condition: str = ""
     has_token: bool = False

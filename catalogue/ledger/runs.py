@@ -5,9 +5,10 @@ from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
 
 from catalogue.errors import Conflict, NotFound
+from catalogue.ledger.acts import reason
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import Rejection, Transition
 from catalogue.ledger.tables import (
@@ -26,7 +27,7 @@ from harvesters.findings import Finding, Severity
 APPLIED: Final = tuple(
     str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL, RunState.INCOMPLETE)
 )
-_WHOLE: Final = tuple(str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL))
+WHOLE: Final = tuple(str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL))
 _UNDER_WAY: Final = tuple(str(state) for state in RunState if not state.ended)
 _COUNTS: Final = tuple(field.name for field in fields(RunCounts))
 
@@ -105,7 +106,8 @@ class Runs(OnDatabase):
             require_held(connection, run_id)
             forget_staged(connection, run_id)
             now = self._database.now(connection)
-            return finish(connection, run_id, RunState.CANCELLED, why, None, now=now)
+            told = f"rejected: {reason(why)}"
+            return finish(connection, run_id, RunState.CANCELLED, told, None, now=now)
 
     def held_runs(self) -> tuple[Run, ...]:
         """The oldest first; at most one for each source."""
@@ -117,8 +119,8 @@ class Runs(OnDatabase):
         """Where the next list goes on: the source's own time of the last one that was whole and applied."""
         wanted = (
             select(run.c.as_of)
-            .where(run.c.source == source_id, run.c.state.in_(_WHOLE), run.c.as_of.is_not(None))
-            .where(run.c.complete, run.c.mode != str(RunMode.RETRY))
+            .where(run.c.source == source_id, run.c.state.in_(WHOLE), run.c.as_of.is_not(None))
+            .where(run.c.complete, run.c.mode != str(RunMode.RETRY), says_something(source_id))
             .order_by(run.c.id.desc())
         )
         with self._database.reading() as connection:
@@ -206,11 +208,15 @@ class Runs(OnDatabase):
 
 
 def whole_lists(source_id: str) -> Select[Any]:
-    """When the newest list of everything began that came through, or waits for a curator."""
-    whole = (*_WHOLE, str(RunState.HELD))
-    return select(func.max(run.c.started)).where(
-        run.c.source == source_id, run.c.state.in_(whole), run.c.mode == str(RunMode.FULL), run.c.complete
-    )
+    """When the newest list of everything began that was read to its end and applied."""
+    whole = (run.c.state.in_(WHOLE)) & (run.c.mode == str(RunMode.FULL)) & run.c.complete
+    return select(func.max(run.c.started)).where(run.c.source == source_id, whole, says_something(source_id))
+
+
+def says_something(source_id: str) -> ColumnElement[bool]:
+    """Runs since the source was added, or asked for another list: earlier ones prove nothing about it."""
+    since = select(func.coalesce(source.c.relist_after, source.c.added)).where(source.c.id == source_id)
+    return run.c.started >= since.scalar_subquery()
 
 
 def read_run(row: Row[tuple[object, ...]]) -> Run:
@@ -232,12 +238,12 @@ def read_run(row: Row[tuple[object, ...]]) -> Run:
     )
 
 
-def supersede_held(connection: Connection, later: Run, *, now: datetime) -> None:
-    """End the runs of a source that are still held when a later one comes to its decision."""
-    wanted = select(run.c.id).where(run.c.source == later.source, run.c.state == str(RunState.HELD))
+def end_held(connection: Connection, source_id: str, *, cause: str, now: datetime) -> None:
+    """End the runs of a source that wait for a curator: nothing of them is applied."""
+    wanted = select(run.c.id).where(run.c.source == source_id, run.c.state == str(RunState.HELD))
     for run_id in connection.execute(wanted.with_for_update()).scalars().all():
         forget_staged(connection, run_id)
-        finish(connection, run_id, RunState.CANCELLED, f"superseded by run {later.id}", None, now=now)
+        finish(connection, run_id, RunState.CANCELLED, cause, None, now=now)
 
 
 def require_held(connection: Connection, run_id: int) -> Run:

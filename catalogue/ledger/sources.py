@@ -10,9 +10,10 @@ from catalogue.ledger.changes import ChangeLog, lock_ledger
 from catalogue.ledger.duplicates import rank_of, regroup
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import SourceRow
-from catalogue.ledger.runs import APPLIED, abandon, read_run, whole_lists
+from catalogue.ledger.runs import APPLIED, WHOLE, abandon, end_held, read_run, whole_lists
 from catalogue.ledger.tables import record, run, source
 from catalogue.model.run import RecordState, RunState
+from harvesters.options import EVERYWHERE
 from harvesters.source import SourceConfig
 
 
@@ -26,7 +27,7 @@ class Sources(OnDatabase):
         with self._database.writing() as connection:
             lock_ledger(connection)
             values = {**_columns(config), "hold_first": hold_first, "paused": False, "removed": None}
-            values |= {"token_sha256": "", "condition": ""}
+            values |= {"token_sha256": "", "condition": "", "relist_after": None}
             values["added"] = self._database.now(connection)
             removed = source.c.removed.is_not(None)
             back = connection.execute(update(source).where(source.c.id == config.id, removed).values(values))
@@ -35,11 +36,17 @@ class Sources(OnDatabase):
             return _one(connection, config.id)
 
     def update_source(self, config: SourceConfig) -> SourceRow:
-        """Another rank changes which records are shown as duplicates."""
+        """Another rank changes which records are shown as duplicates.
+
+        What the source is asked for may be another list now: then nothing that was listed before proves
+        anything about it, and the next list is a whole one.
+        """
         values = _columns(config)
         with self._database.writing() as connection:
             log = ChangeLog.lock(connection, lambda: self._database.now(connection))
-            _one(connection, config.id)
+            before = _one(connection, config.id).config
+            if _asks_for_another_list(before, config):
+                values["relist_after"] = log.now
             connection.execute(update(source).where(source.c.id == config.id).values(values))
             regroup(log, _records(config.id), run=None)
             log.close()
@@ -58,6 +65,7 @@ class Sources(OnDatabase):
             log = ChangeLog.lock(connection, lambda: self._database.now(connection))
             _one(connection, source_id)
             abandon(connection, source_id, state=RunState.CANCELLED, cause=cause, now=log.now)
+            end_held(connection, source_id, cause=cause, now=log.now)
             withdrawn = log.withdraw(_not_withdrawn(source_id), run=None, why=cause)
             regroup(log, _records(source_id), run=None)
             log.close()
@@ -128,10 +136,28 @@ def _read(connection: Connection, row: Row[tuple[object, ...]]) -> SourceRow:
         last_run=None if last is None else read_run(last),
         last_harvested=connection.execute(harvested).scalar_one(),
         failures=int(connection.execute(_failures(row.id)).scalar_one()),
+        incompletes=int(connection.execute(_incompletes(row.id)).scalar_one()),
         last_whole_list=connection.execute(whole_lists(row.id)).scalar_one(),
         condition=row.condition,
         has_token=bool(row.token_sha256),
     )
+
+
+def _asks_for_another_list(before: SourceConfig, after: SourceConfig) -> bool:
+    def asked(config: SourceConfig) -> tuple[object, ...]:
+        said = {name: value for name, value in config.options.items() if name not in EVERYWHERE}
+        return config.kind, config.url, said
+
+    return asked(before) != asked(after)
+
+
+def _incompletes(source_id: str) -> Select[Any]:
+    """The lists that were no whole ones since the last that was, or that waits for a curator."""
+    mine = run.c.source == source_id
+    whole = (*WHOLE, str(RunState.HELD))
+    last = select(func.coalesce(func.max(run.c.id), 0)).where(mine, run.c.state.in_(whole))
+    later = (run.c.state == str(RunState.INCOMPLETE)) & (run.c.id > last.scalar_subquery())
+    return select(func.count()).select_from(run).where(mine, later)
 
 
 def _failures(source_id: str) -> Select[Any]:

@@ -97,6 +97,7 @@ source = Table(
     Column("removed", Moment),
     Column("token_sha256", SHA256, nullable=False, server_default=""),
     Column("condition", Text, nullable=False, server_default=""),
+    Column("relist_after", Moment),
 )
 
 job = Table(

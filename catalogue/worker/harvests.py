@@ -7,8 +7,10 @@ from threading import Event
 from types import MappingProxyType
 from typing import Final
 
+from catalogue.errors import LeaseLost
+from catalogue.ingest.asking import may_remember, next_mode
 from catalogue.ingest.harvest import Harvesting, Progress, harvest
-from catalogue.ingest.policies import run_limit, usual_mode, withdrawal_policy
+from catalogue.ingest.policies import run_limit, withdrawal_policy
 from catalogue.ledger import Job, Lease, Ledger
 from catalogue.model.run import Run, RunMode, RunState
 from catalogue.services import Desk, Workshop
@@ -50,7 +52,7 @@ class Harvests:
         """Whether it went well, and what is to be said of it."""
         with self._heartbeat.holding(source_lease(job.argument)) as lease:
             if lease is None:
-                return False, f"{job.argument} is being harvested by another worker"
+                raise LeaseLost(f"{job.argument} is being harvested, or decided about, by another process")
             run = self._run(job, desk, lease)
         logger.info("run %s of %s: %s %s", run.id, run.source, run.state, run.message)
         return run.state in _WELL, run.message or str(run.state)
@@ -66,10 +68,9 @@ class Harvests:
         )
         return harvest(
             config,
-            # An answer that "still holds" is no proof of absence: what is missing needs a list sent anew.
-            desk.source(config, remembers=not self._ledger.has_unseen(config.id)),
+            desk.source(config, remembers=may_remember(self._ledger, config.id)),
             using,
-            mode=MODES[job.kind] or usual_mode(config),
+            mode=MODES[job.kind] or next_mode(self._ledger, config.id),
             policy=withdrawal_policy(config),
             lease=lease,
         )

@@ -32,7 +32,7 @@ class RunWatch:
     _over: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
-        if self.is_left:
+        if self.is_left or not self.is_ours():
             raise LeaseLost(f"run {self.run.id} of {self.run.source} is left to another worker")
         if self.end[1]:
             raise Stopped(self.end[1])

@@ -8,7 +8,7 @@ from harvesters.crosswalked import Crosswalked
 from harvesters.crosswalks import datacite, dcat_ap, emx2, oai_dc, sheet
 from harvesters.crosswalks.statements import written
 from harvesters.descriptions import Description
-from harvesters.emx2.names import PROFILE
+from harvesters.emx2 import PROFILE
 from harvesters.errors import RecordRejected
 from harvesters.sheets.row import MEDIA_TYPE
 
@@ -50,6 +50,14 @@ def _described(describe: Callable[[bytes, str], Description]) -> Callable[[bytes
     return lambda received, identifier: written(describe(received, identifier))
 
 
+def _emx2(received: bytes, identifier: str) -> Crosswalked:
+    """What EMX2 says in its own words, put into DCAT, and what it says in DCAT go one way from there on."""
+    row = emx2.emx2(received, identifier)
+    made = written(row.description)
+    crossed = dcat_ap.dcat_ap(made.triples + row.kept, identifier=identifier)
+    return Crosswalked(crossed.triples, crossed.subject, (*made.findings, *crossed.findings))
+
+
 def _unread(identifier: str, media_type: str) -> Crosswalked:
     raise RecordRejected(f"{identifier}: {media_type} is a format that is not read here")
 
@@ -57,7 +65,7 @@ def _unread(identifier: str, media_type: str) -> Crosswalked:
 _DCAT_AP: Final = Crosswalk(
     dcat_ap.VERSION, lambda received, identifier: dcat_ap.dcat_ap(received, identifier=identifier)
 )
-_EMX2: Final = Crosswalk(emx2.VERSION, emx2.emx2)
+_EMX2: Final = Crosswalk(f"{emx2.VERSION}+{dcat_ap.VERSION}", _emx2)
 _DATACITE: Final = Crosswalk(datacite.VERSION, _described(datacite.datacite))
 _OAI_DC: Final = Crosswalk(oai_dc.VERSION, _described(oai_dc.oai_dc))
 _SHEET: Final = Crosswalk(sheet.VERSION, _described(sheet.sheet))

@@ -8,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from harvesters.emx2.names import LONGEST_ADDRESS, fold, is_row, place_of, repaired
+from harvesters.emx2 import LONGEST_ADDRESS, fold, is_row, place_of, repaired
 from harvesters.errors import LimitReached, NotMetadata, RecordRejected
 from harvesters.findings import Finding, Severity
 from harvesters.parsing import extracts

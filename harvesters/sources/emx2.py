@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from pydantic import TypeAdapter
 
-from harvesters.emx2.names import MEDIA_TYPE
+from harvesters.emx2 import MEDIA_TYPE
 from harvesters.errors import HarvestError, LimitReached, Stopped, Terminal
 from harvesters.options import named_hosts, require_known
 from harvesters.parsing import FoundDataset, Sandbox, canonical, extracts

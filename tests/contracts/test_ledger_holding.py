@@ -164,7 +164,10 @@ def test_a_held_run_that_is_rejected_changes_nothing(ledger: Ledger) -> None:
     before = row_counts(ledger)
     rejected = ledger.reject_run(run.id, "their server was being moved")
     after = row_counts(ledger)
-    assert (rejected.state, rejected.message) == (RunState.CANCELLED, "their server was being moved")
+    assert (rejected.state, rejected.message) == (
+        RunState.CANCELLED,
+        "rejected: their server was being moved",
+    )
     assert after["mention"] == 0
     assert {**before, "mention": 0, "transition": after["transition"]} == after
     with pytest.raises(Conflict, match="not held"):

@@ -75,7 +75,7 @@ def test_a_held_run_of_a_removed_source_cannot_be_applied(ledger: Ledger) -> Non
     ledger.note_listing(run.id, listed())
     ledger.end_run(run.id, RunState.HELD, "first run")
     ledger.remove_source("lisbon")
-    with pytest.raises(Conflict, match="removed"):
+    with pytest.raises(Conflict, match="not held"):
         ledger.approve_run(run.id, "too late")
 
 

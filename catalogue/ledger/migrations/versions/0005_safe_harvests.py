@@ -52,6 +52,7 @@ def upgrade() -> None:
 def _columns_of_sources_and_runs() -> None:
     op.add_column("source", sa.Column("token_sha256", sa.String(64), nullable=False, server_default=""))
     op.add_column("source", _text("condition"))
+    op.add_column("source", sa.Column("relist_after", MOMENT))
     for column in (
         _number("withdrawn"),
         sa.Column("mode", sa.Text(), nullable=False, server_default="full"),

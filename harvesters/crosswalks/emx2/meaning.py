@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from harvesters import recognition
+from harvesters.crosswalks.emx2.columns import COLUMNS, Column, Form
 from harvesters.descriptions import Link, Node, Statement, Text, Typed, Value
-from harvesters.emx2.columns import COLUMNS, Column, Form
 from harvesters.sheets import values
 from harvesters.sheets.lists import ACCESS_RIGHTS, LICENCES
 from ontologies.namespaces import AUTHORITIES
