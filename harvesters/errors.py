@@ -16,7 +16,12 @@ HarvestError
 
 
 class HarvestError(Exception):
-    """One sentence that a node's operator understands, naming the address."""
+    """One sentence that a node's operator understands, naming the address.
+
+    ``retry_after`` are the seconds that the provider asked us to wait, None where it did not.
+    """
+
+    retry_after: float | None = None
 
 
 class Stopped(HarvestError): ...

@@ -162,7 +162,8 @@ def counted(text: str, subject: str) -> Iterator[tuple[Statement, Finding]]:
             focus=subject,
             path=path,
             value=text[:200],
-            message=f"this format has no field for the count; {int(digits):,} was read from the text",
+            # Without the number, so that what is to be mended alike is counted as one.
+            message="this format has no field for the count; it was read from the text",
             how_to_fix=f"offer the record as DCAT too, with {path}",
         )
         yield Statement(path, Typed(digits, "xsd:nonNegativeInteger")), finding

@@ -23,7 +23,9 @@ class Remembered:
     @property
     def validators(self) -> list[tuple[str, str]]:
         """The headers that ask for a new answer only if there is one."""
-        return [(asked, self.headers[name]) for name, asked in _CONDITIONS.items() if name in self.headers]
+        said = ((asked, self.headers.get(name, "")) for name, asked in _CONDITIONS.items())
+        # A tag may hold any byte; one that a request cannot hold is not asked about.
+        return [(asked, value) for asked, value in said if value and value.isascii() and value.isprintable()]
 
 
 class Remembrance:

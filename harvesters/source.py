@@ -70,7 +70,8 @@ class Listing:
     empty: what that means is not the source's to decide. ``total`` is what the source claims.
     An ``incremental`` list holds only what changed since a checkpoint, or only what was asked for by name.
     A list is ``revalidated`` where an answer in it is an earlier one that the source said still holds (304).
-    ``as_of`` is the source's own time of the list, taken from its first page.
+    ``as_of`` is the source's own time of the list, taken from its first page. ``retry_after`` are the seconds
+    that the source asked us to wait when the list broke off, None where it did not.
     """
 
     pages: int
@@ -81,6 +82,7 @@ class Listing:
     incremental: bool = False
     revalidated: bool = False
     as_of: datetime | None = None
+    retry_after: float | None = None
 
     @property
     def proves_absence(self) -> bool:

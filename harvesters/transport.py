@@ -148,7 +148,7 @@ class Transport:
             raise AddressRefused(f"{url}: redirects to {location!r}, which is no address") from error
         if target.scheme not in ("http", "https"):
             raise AddressRefused(f"{url}: redirects to {target.scheme}, which is not harvested")
-        if target.host not in hosts:
+        if not {target.host, target.raw_host.decode("ascii")} & set(hosts):
             raise AddressRefused(
                 f"{url}: redirects to another host ({target.host}); name it in the option hosts="
             )

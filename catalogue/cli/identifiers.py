@@ -8,7 +8,7 @@ import typer
 from catalogue.cli.acting import acting_alone
 from catalogue.cli.console import AsJson, notes, one_line, print_json, print_table
 from catalogue.cli.harvesting import bring_up
-from catalogue.ledger import Suggestion
+from catalogue.ledger import Renaming, Suggestion
 from catalogue.services import Workshop, open_ledger
 from catalogue.settings import read_settings
 
@@ -59,16 +59,28 @@ def remove(source: Source, given: Given) -> None:
 
 
 def suggestions(
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100, as_json: AsJson = False
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="So many of each kind.")] = 100,
+    as_json: AsJson = False,
 ) -> None:
-    """Datasets of different sources with the same title: they may be one, which only a person can tell."""
+    """Records that may be one dataset, which only a person can tell.
+
+    Those of different sources have the same title; two of one source have a DOI, handle or address that no
+    other has there: its identifier may have changed, and `catalogue alias add` joins them.
+    """
     with closing(open_ledger(read_settings())) as ledger:
-        found = ledger.suggested_duplicates(limit)
+        duplicates, renamed = ledger.suggested_duplicates(limit), ledger.suggested_renamings(limit)
     if as_json:
-        print_json(found)
+        print_json({"duplicates": duplicates, "renamed": renamed})
         return
-    print_table("May be one dataset", ("title", "datasets"), (_row(one) for one in found))
+    print_table("May be one dataset", ("title", "datasets"), (_row(one) for one in duplicates))
+    heading = ("source", "both have", "known as", "given now", "one is missing")
+    print_table("May be one record", heading, (_pair(one) for one in renamed))
 
 
 def _row(one: Suggestion) -> tuple[str, str]:
     return one.title, ", ".join(f"{offer.key} ({offer.source})" for offer in one.offers)
+
+
+def _pair(one: Renaming) -> tuple[str, ...]:
+    known, given = f"{one.identifier} ({one.key})", f"{one.given} ({one.given_key})"
+    return one.source, one.shared, known, given, "yes" if one.unseen else "no"

@@ -55,12 +55,16 @@ def _print(found: Preview) -> None:
     listing = found.listing
     proof = "proven whole" if listing.complete else f"incomplete: {listing.incomplete_because}"
     notes.print(f"{listing.pages} pages, {proof}")
+    if not found.proves_absence:
+        notes.print("The list is no proof of absence: what it does not name would stay as it is.")
     rows = [
         ("new", len(found.new)),
         ("changed", len(found.changed)),
         ("unchanged", found.unchanged),
+        ("of these under a new identifier", len(found.renamed)),
         ("deleted by the provider", len(found.deleted)),
         ("missing from the list", len(found.missing)),
+        ("of these withdrawn at once", len(found.due)),
         ("rejected", len(found.rejected)),
     ]
     print_table("What a harvest would bring", ("", "records"), rows)
@@ -68,6 +72,7 @@ def _print(found: Preview) -> None:
         notes.print(f"It would be held for a curator: {found.held_because}")
     _print_records("New", found.new)
     _print_changes(found)
+    _print_new_names(found)
     _print_lists(found)
 
 
@@ -85,6 +90,13 @@ def _print_changes(found: Preview) -> None:
     ]
     if rows:
         print_table(_headline("Changed", len(found.changed)), ("title", "property", "live", "offered"), rows)
+
+
+def _print_new_names(found: Preview) -> None:
+    if found.renamed:
+        rows = ((one.identifier, one.given) for one in found.renamed[:_SHOWN])
+        title = _headline("Under a new identifier", len(found.renamed))
+        print_table(title, ("known as", "offered as"), rows)
 
 
 def _print_lists(found: Preview) -> None:

@@ -1,13 +1,14 @@
 """One harvest of one source: list, read, prepare, stage, and apply in one short transaction."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from catalogue.ingest.alignment import Traits
 from catalogue.ingest.canonical import sha256
 from catalogue.ingest.identity import mint_key
+from catalogue.ingest.new_names import NewNames
 from catalogue.ingest.preparing import Made, Preparing, Wanted
 from catalogue.ingest.spools import RunSpools
 from catalogue.ledger import KnownRecord, Lease, Ledger, Rejection, StagedRecord
@@ -18,8 +19,8 @@ from harvesters.spool import Spool
 
 _BATCH: Final = 200
 _MENTIONS: Final = 1000
-# A run that does not come through in so many attempts never will.
-MOST_RESUMED: Final = 5
+# A run that brings its worker down so often will do so again.
+MOST_CRASHES: Final = 5
 # PostgreSQL keeps no longer ones in an index.
 _LONGEST_IDENTIFIER: Final = 2_000
 
@@ -70,7 +71,7 @@ class Harvesting:
 
 def harvest(
     config: SourceConfig,
-    source: Source,
+    make_source: Callable[[], Source],
     using: Harvesting,
     *,
     mode: RunMode = RunMode.FULL,
@@ -80,36 +81,42 @@ def harvest(
     """Run to an end state; what the provider did wrong is no exception but the run's message.
 
     Nothing that is live is touched before the last transaction, so one cut off anywhere changes nothing. A
-    run that was cut off is taken up where it was, in its own mode. With ``lease`` the last transaction raises
-    ``LeaseLost`` where another worker took the source over.
+    run that was cut off is taken up where it was, in its own mode. Raises ``LeaseLost`` where another worker
+    took the source over, or is to.
     """
     run = _begun(config, using, mode)
-    if run.resumed > MOST_RESUMED:
+    if run.crashes > MOST_CRASHES:
         return using.ledger.end_run(
-            run.id, RunState.FAILED, f"it was cut off {run.resumed} times and is given up"
+            run.id, RunState.FAILED, f"it was cut off {run.crashes} times and is given up"
         )
     with using.watch(run) as sign:
         try:
             under_way = _UnderWay(run, using.spools.open(run), sign)
-            return _Harvest(config, source, using, under_way).to_end(policy, lease)
-        except Stopped:
-            return _stopped(using.ledger, run, sign)
-        except Transient as error:
-            after = error.retry_after
-            return using.ledger.fail_run(run.id, str(error), worth_retrying=True, retry_after=after)
+            return _Harvest(config, make_source(), using, under_way).to_end(policy, lease)
         except HarvestError as error:
-            return using.ledger.fail_run(run.id, str(error), worth_retrying=False)
+            return _failed(using.ledger, run, sign, error)
 
 
-def _stopped(ledger: Ledger, run: Run, sign: StopSign) -> Run:
-    """End a run by the sign that stopped it, unless it has ended already (its source was removed).
+def _failed(ledger: Ledger, run: Run, sign: StopSign, error: HarvestError) -> Run:
+    """End a run by what stopped it: a sign, else the provider's fault.
 
-    Raises ``LeaseLost`` where it is to be left as it is.
+    A run that is stopped may fail over anything, as what it works with is taken away.
     """
-    with suppress(Stopped):
+    stopped = isinstance(error, Stopped)
+    try:
         sign.check()
+    except Stopped:
+        stopped = True
     found = ledger.run(run.id)
-    return found if found.state.ended else ledger.end_run(run.id, *sign.end)
+    if found.state.ended:  # its source was removed
+        return found
+    if stopped:
+        return ledger.end_run(run.id, *sign.end, attempt=run.resumed)
+    after = error.retry_after if isinstance(error, Transient) else None
+    worth_retrying = isinstance(error, Transient)
+    return ledger.fail_run(
+        run.id, str(error), worth_retrying=worth_retrying, retry_after=after, attempt=run.resumed
+    )
 
 
 def _begun(config: SourceConfig, using: Harvesting, mode: RunMode) -> Run:
@@ -136,7 +143,7 @@ class _Harvest:
         self._spool = under_way.spool
         self._sign = under_way.sign
         self._known: Mapping[str, KnownRecord] = {}
-        self._aliases: Mapping[str, str] = {}
+        self._names = NewNames({})
         self._keys: frozenset[str] | None = None
         self._only: frozenset[str] = frozenset()
         self._seen: list[str] = []
@@ -145,22 +152,24 @@ class _Harvest:
         self._staged: list[StagedRecord] = []
         self._offered = 0
         self._nameless = 0
+        self._attempt = under_way.run.resumed
         self._traits = Traits.of(config)
 
     def to_end(self, policy: WithdrawalPolicy | None, lease: Lease | None) -> Run:
         self._only = self._wanted_only()
         self._move(RunState.FETCHING, self._what_is_asked())
-        listing = self._source.listing(since=self._since(), spool=self._spool, only=self._only)
+        self._names = NewNames(self._ledger.aliases(self._config.id))
+        only = self._names.asked_for(self._only)
+        listing = self._source.listing(since=self._since(), spool=self._spool, only=only)
         self._ledger.add_findings(self._run.id, listing.findings)
         self._known = self._ledger.known(self._config.id)
-        self._aliases = self._ledger.aliases(self._config.id)
         for wanted, made in self._using.preparing.prepared(self._to_prepare(listing)):
             self._staged.append(self._as_staged(wanted, made))
             self._flush_if_many()
         self._flush()
         facts = self._facts(listing)
         self._move(RunState.STAGED, f"{self._offered} records read")
-        self._ledger.note_listing(self._run.id, facts)
+        self._ledger.note_listing(self._run.id, facts, retry_after=listing.retry_after, attempt=self._attempt)
         if facts.proves_absence:
             self._keep_keys_of_renamed()
         self._move(RunState.CHECKED, _what_absence_means(facts))
@@ -197,15 +206,14 @@ class _Harvest:
 
     def _to_prepare(self, listing: Listing) -> Iterator[Wanted]:
         """The records that are new, changed or to be made by other rules; all others are dealt with here."""
-        for given in self._source.records(listing, spool=self._spool):
+        for item, given in self._names.settled(self._source.records(listing, spool=self._spool)):
             self._sign.check()
-            item = replace(given, identifier=self._aliases.get(given.identifier, given.identifier))
             if self._only and item.identifier not in self._only:
                 continue
             self._offered += 1
             match item:
                 case Record():
-                    yield from self._new_or_changed(item, given.identifier)
+                    yield from self._new_or_changed(item, given)
                 case Rejected():
                     self._reject(item)
                 case Withdrawn():
@@ -264,11 +272,11 @@ class _Harvest:
     def _keep_keys_of_renamed(self) -> None:
         """A record under a new identifier that has the DOI of exactly one that is missing is that record."""
         for given, identifier in self._ledger.moved(self._run.id):
-            why = "it came under a new identifier and kept an identifier that no other record has"
-            self._ledger.join_identifiers(self._config.id, given, identifier, why=why)
-            record = replace(self._ledger.take_back(self._run.id, given), identifier=identifier)
-            wanted = Wanted(record, self._known[identifier].key, self._traits, given=given)
-            self._staged += [self._as_staged(*one) for one in self._using.preparing.prepared([wanted])]
+            record = self._ledger.take_back(self._run.id, given, attempt=self._attempt)
+            kept = replace(record, identifier=identifier)
+            wanted = Wanted(kept, self._known[identifier].key, self._traits, given=given)
+            for one in self._using.preparing.prepared([wanted]):
+                self._staged.append(replace(self._as_staged(*one), given=given))
         self._flush()
 
     def _facts(self, listing: Listing) -> ListingFacts:
@@ -297,16 +305,16 @@ class _Harvest:
             self._flush()
 
     def _flush(self) -> None:
-        run = self._run.id
-        self._ledger.stage(run, self._staged)
-        self._ledger.seen(run, self._seen)
-        self._ledger.withdrawn(run, self._gone)
-        self._ledger.add_rejections(run, self._rejected)
+        run, attempt = self._run.id, self._attempt
+        self._ledger.stage(run, self._staged, attempt=attempt)
+        self._ledger.seen(run, self._seen, attempt=attempt)
+        self._ledger.withdrawn(run, self._gone, attempt=attempt)
+        self._ledger.add_rejections(run, self._rejected, attempt=attempt)
         self._ledger.note_offered(run, self._offered)
         self._staged, self._seen, self._gone, self._rejected = [], [], [], []
 
     def _move(self, state: RunState, cause: str) -> None:
-        self._ledger.move_run(self._run.id, state, cause)
+        self._ledger.move_run(self._run.id, state, cause, attempt=self._attempt)
         self._using.report(Progress(self._config.id, state, self._offered))
 
     def _report(self, total: int | None) -> None:

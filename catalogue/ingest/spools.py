@@ -18,6 +18,9 @@ class RunSpools:
     def open(self, run: Run) -> Spool:
         """The spool of a run, with what it held when the run was cut off; its source's older ones go."""
         self._forget_older(run)
+        if not run.resumed:
+            # One of this number is another ledger's: its pages are no answer to this run.
+            shutil.rmtree(self.folder_of(run.id), ignore_errors=True)
         return Spool(self.folder_of(run.id))
 
     def folder_of(self, run_id: int) -> Path:

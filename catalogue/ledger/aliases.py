@@ -1,7 +1,7 @@
 """Under which other identifiers a source gives a record: its key is kept for ever."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -86,8 +86,21 @@ class Aliases(OnDatabase):
             found = row_of(connection, run_id)
             rows = connection.execute(_shared(Named(run_id, found.source)))
             pairs = [(row.new, row.old) for row in rows]
-        olds, news = Counter(new for new, _ in pairs), Counter(old for _, old in pairs)
-        return tuple(sorted((new, old) for new, old in pairs if olds[new] == news[old] == 1))
+        return single_pairs(pairs)
+
+    def sole_identities(self, source_id: str) -> Mapping[str, str]:
+        """Identities that one shown record of a source has alone, and its identifier."""
+        held = _held_alone(source_id).subquery()
+        wanted = select(held.c.value, record.c.identifier).join(record, record.c.id == held.c.record)
+        with self._database.reading() as connection:
+            return {row.value: row.identifier for row in connection.execute(wanted)}
+
+
+def single_pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Of different pairs of a new and an old identifier those that share neither with another pair."""
+    told = set(pairs)
+    olds, news = Counter(new for new, _ in told), Counter(old for _, old in told)
+    return tuple(sorted((new, old) for new, old in told if olds[new] == news[old] == 1))
 
 
 def _require_storable(given: str) -> None:
@@ -139,7 +152,7 @@ def _withdraw(log: ChangeLog, made: Alias, why: str) -> None:
 
 def _shared(named: Named) -> Select[tuple[str, str]]:
     """Pairs of a new identifier and an absent one that alone share an identity."""
-    staged, held = _staged_alone(named).subquery(), _held_alone(named).subquery()
+    staged, held = _staged_alone(named).subquery(), _held_alone(named.source).subquery()
     given, absent = record.alias("given"), named.absent(record.c.id).correlate(None)
     known = exists().where(given.c.source == named.source, given.c.identifier == staged.c.new)
     return (
@@ -158,9 +171,9 @@ def _staged_alone(named: Named) -> Select[tuple[str, str]]:
     return mine.group_by(value).having(func.count() == 1)
 
 
-def _held_alone(named: Named) -> Select[tuple[str, int]]:
+def _held_alone(source_id: str) -> Select[tuple[str, int]]:
     """Identities that one shown record of the source has, and which."""
     value, holder = identity.c.value, func.min(identity.c.record).label("record")
     mine = select(value, holder).join(record, record.c.id == identity.c.record)
-    mine = mine.where(record.c.source == named.source, record.c.state.in_(SHOWN_STATES))
+    mine = mine.where(record.c.source == source_id, record.c.state.in_(SHOWN_STATES))
     return mine.group_by(value).having(func.count() == 1)

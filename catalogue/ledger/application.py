@@ -15,6 +15,7 @@ from sqlalchemy import (
     Exists,
     Select,
     case,
+    delete,
     exists,
     false,
     func,
@@ -33,10 +34,21 @@ from catalogue.ledger.identities import replace_identities
 from catalogue.ledger.named import MentionKind, Named
 from catalogue.ledger.rows import SHOWN_STATES, ChangeKind
 from catalogue.ledger.runs import forget_staged
-from catalogue.ledger.tables import NUMBER, Moment, mention, received, record, rejection, staged, version
+from catalogue.ledger.tables import (
+    NUMBER,
+    Moment,
+    alias,
+    mention,
+    received,
+    record,
+    rejection,
+    staged,
+    version,
+)
 from catalogue.model.run import ListingFacts, RecordState, RunCounts, WithdrawalPolicy
 
 _DELETED: Final = "its provider says that it is deleted"
+_RENAMED: Final = "it came under a new identifier, with a DOI or the like that no other record has"
 _APPROVED: Final = "it was missing from its provider's list, and a curator confirmed that it is gone"
 
 
@@ -100,6 +112,7 @@ class Application:
         withdrawn += self._withdraw_absent()
         unseen = self._mark_unseen()
         replace_identities(self.connection, self.named)
+        self._keep_new_names()
         regroup(self.log, self.named.published(), run=self.run)
         self.log.close()
         counts = replace(self._counts(accepted), unseen=unseen, withdrawn=withdrawn)
@@ -222,6 +235,22 @@ class Application:
         self.connection.execute(
             update(record).where(record.c.id.in_(published)).values(datestamp=self.log.stamp)
         )
+
+    def _keep_new_names(self) -> None:
+        """From now on the source's new identifiers mean the records that they were found to be."""
+        renamed = (staged.c.run == self.run) & (staged.c.given != "")
+        mine = alias.c.source == self.source
+        given = select(staged.c.given).where(renamed)
+        self.connection.execute(delete(alias).where(mine, alias.c.given.in_(given)))
+        rows = select(
+            literal(self.source),
+            staged.c.given,
+            staged.c.identifier,
+            literal(_RENAMED),
+            literal(self.log.now, Moment),
+        ).where(renamed)
+        columns = ["source", "given", "identifier", "why", "at"]
+        self.connection.execute(insert(alias).from_select(columns, rows))
 
     def _told_gone(self) -> Select[tuple[str]]:
         """What the list says is gone stands in it, too."""

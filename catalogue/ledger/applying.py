@@ -19,13 +19,14 @@ from catalogue.ledger.runs import (
     APPLIED,
     end_held,
     finish,
+    forget_staged,
     read_run,
     require_held,
     require_under_way,
     row_of,
 )
 from catalogue.ledger.tables import record, run, source
-from catalogue.model.run import Run, RunCounts, RunState, WithdrawalPolicy
+from catalogue.model.run import Run, RunCounts, RunMode, RunState, WithdrawalPolicy
 
 
 class Applying(OnDatabase):
@@ -42,12 +43,15 @@ class Applying(OnDatabase):
         What its listing proved was noted before (``note_listing``), or it raises ``Conflict``. The counts of
         a run that is held say what approving it would do; what it staged is kept. With ``lease`` the
         transaction is fenced: it raises ``LeaseLost`` and leaves nothing if another process took the work
-        over. Without ``now`` the time is read under the lock. An earlier run of the source that is still held
-        is superseded.
+        over. Without ``now`` the time is read under the lock. A run of the source that is still held is
+        superseded by a later whole list; by anything less it is not, and then nothing is applied: it was
+        compared with the records as they are.
         """
         with self._writing(now, lease) as log:
             found = require_under_way(log.connection, run_id)
             application = _application(log, found, policy or WithdrawalPolicy())
+            if waiting := _waits_behind(log.connection, found):
+                return _end_unapplied(log, found, waiting)
             reason = _first_of_all(log.connection, found.source) or application.hold_reason()
             end_held(log.connection, found.source, cause=f"superseded by run {found.id}", now=log.now)
             if reason:
@@ -120,6 +124,23 @@ def _application(
     return Application(
         log.connection, log, found.id, found.source, named, found.listing, policy, approved=approved
     )
+
+
+def _waits_behind(connection: Connection, found: Run) -> int | None:
+    """The run that is held and that this one, being no whole list, cannot supersede."""
+    if found.mode is RunMode.FULL and found.listing is not None and found.listing.complete:
+        return None
+    held = select(run.c.id).where(run.c.source == found.source, run.c.state == str(RunState.HELD))
+    number: int | None = connection.execute(held.limit(1)).scalar_one_or_none()
+    return number
+
+
+def _end_unapplied(log: ChangeLog, found: Run, waiting: int) -> RunCounts:
+    because = found.listing.incomplete_because if found.listing else ""
+    message = "; ".join(filter(None, (because, f"run {waiting} waits for a curator: nothing was applied")))
+    forget_staged(log.connection, found.id)
+    finish(log.connection, found.id, RunState.INCOMPLETE, message, None, now=log.now)
+    return RunCounts()
 
 
 def _first_of_all(connection: Connection, source_id: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from catalogue.errors import Conflict, NotFound
 from catalogue.ledger.changes import lock_ledger
@@ -53,11 +53,14 @@ class Jobs(Leases):
                 connection.execute(update(job).where(job.c.id == found).values(claim).returning(job)).one()
             )
 
-    def end_job(self, job_id: int, *, ok: bool, message: str) -> Job:
-        """Raises ``Conflict`` for a job that is not running: it was given back to the queue, or has ended."""
+    def end_job(self, job_id: int, *, ok: bool, message: str, holder: str | None = None) -> Job:
+        """Raises ``Conflict`` for a job that is not running: it was given back to the queue, or has ended.
+
+        With ``holder`` also for one that another holder has by now.
+        """
         with self._database.writing() as connection:
             state = JobState.DONE if ok else JobState.FAILED
-            running = (job.c.id == job_id) & (job.c.state == str(JobState.RUNNING))
+            running = _is_running(job_id, holder)
             ending = {"state": str(state), "ended": self._database.now(connection), "message": message}
             row = connection.execute(update(job).where(running).values(ending).returning(job)).one_or_none()
             if row is None:
@@ -91,11 +94,14 @@ class Jobs(Leases):
                 self._database.announce(connection)
             return given_back
 
-    def give_back_job(self, job_id: int) -> None:
-        """Queue a job again that was claimed and cannot be finished here; one that has ended stays so."""
+    def give_back_job(self, job_id: int, *, holder: str | None = None) -> None:
+        """Queue a job again that was claimed and cannot be finished here; one that has ended stays so.
+
+        With ``holder`` also one that another holder has by now.
+        """
         with self._database.writing() as connection:
             lock_ledger(connection)
-            this = (job.c.id == job_id) & (job.c.state == str(JobState.RUNNING))
+            this = _is_running(job_id, holder)
             row = connection.execute(select(job).where(this).with_for_update()).one_or_none()
             if row is not None:
                 _give_back(connection, _read(row), self._database.now(connection))
@@ -119,6 +125,11 @@ class Jobs(Leases):
         with self._database.reading() as connection:
             rows = connection.execute(select(job).where(job.c.state == str(state)).order_by(job.c.id))
             return tuple(_read(row) for row in rows)
+
+
+def _is_running(job_id: int, holder: str | None) -> ColumnElement[bool]:
+    running = (job.c.id == job_id) & (job.c.state == str(JobState.RUNNING))
+    return running if holder is None else running & (job.c.holder == holder)
 
 
 def _equal_queued(connection: Connection, kind: str, argument: str) -> Job | None:

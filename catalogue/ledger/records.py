@@ -125,7 +125,8 @@ def _shown() -> Select[tuple[Any, ...]]:
 
 def _with_versions() -> Select[tuple[Any, ...]]:
     wanted = (version.c.number, version.c.run, version.c.subject, version.c.body, version.c.sha256)
-    chosen = select(record, *wanted, _representative().label("duplicate_of"))
+    made_with = version.c.crosswalk.label("made_with")
+    chosen = select(record, *wanted, made_with, _representative().label("duplicate_of"))
     return chosen.join(version, version.c.record == record.c.id)
 
 
@@ -167,4 +168,5 @@ def _read(row: Row[tuple[Any, ...]]) -> Published:
         version=row.number,
         run=row.run,
         duplicate_of=row.duplicate_of or "",
+        crosswalk=row.made_with,
     )

@@ -90,7 +90,7 @@ class StagedRecord:
     N-Triples, or None for a record that is rejected for the reason in ``rejection``. ``crosswalk`` and
     ``aligner`` are the versions that made one of the other. ``identities`` are normalised identifiers that
     name the same dataset wherever it is offered: DOI, handle, original IRI. ``patients`` is None where
-    nothing is stated.
+    nothing is stated. ``given`` is the new identifier under which a record came that keeps its old one.
     """
 
     identifier: str
@@ -108,6 +108,7 @@ class StagedRecord:
     identities: tuple[str, ...] = ()
     title: str = ""
     patients: int | None = None
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class KnownRecord:
 
     ``rejection`` is the reason if the bytes received last were not taken in, else ""; an older, good version
     may still be shown then. One that was ``restored`` by a curator stays as it is until its provider sends
-    other bytes.
+    other bytes. ``missed_runs`` complete lists in a row did not name it, the first of them at
+    ``missing_since``.
     """
 
     key: str
@@ -127,6 +129,8 @@ class KnownRecord:
     aligner: str
     rejection: str
     restored: bool = False
+    missed_runs: int = 0
+    missing_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +187,8 @@ class Logged:
 class Published:
     """The present published version; of a withdrawn record the last one, with the withdrawal's datestamp.
 
-    ``run`` is the one that made this version. ``duplicate_of`` is the key of the record that represents the
-    group of duplicates, "" for a representative and for a record without duplicates.
+    ``run`` is the one that made this version, with ``crosswalk``. ``duplicate_of`` is the key of the record
+    that represents the group of duplicates, "" for a representative and for a record without duplicates.
     """
 
     key: str
@@ -200,6 +204,7 @@ class Published:
     version: int
     run: int
     duplicate_of: str = ""
+    crosswalk: str = ""
 
     @property
     def shown(self) -> bool:
@@ -303,6 +308,23 @@ class Suggestion:
 
     title: str
     offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """Two shown records of one source that alone in it hold ``shared``, a DOI, a handle or an address.
+
+    ``identifier`` and ``key`` are those of the one that came first, ``given`` and ``given_key`` of the other.
+    ``unseen`` says that one of them was missing from the last lists.
+    """
+
+    source: str
+    shared: str
+    identifier: str
+    key: str
+    given: str
+    given_key: str
+    unseen: bool
 
 
 class ChangeKind(StrEnum):

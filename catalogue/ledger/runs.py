@@ -5,9 +5,9 @@ from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, insert, select, update
 
-from catalogue.errors import Conflict, NotFound
+from catalogue.errors import Conflict, LeaseLost, NotFound
 from catalogue.ledger.acts import reason
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import Rejection, Transition
@@ -48,25 +48,46 @@ class Runs(OnDatabase):
             _write_transition(connection, made.id, RunState.QUEUED, "started", now)
             return read_run(made)
 
-    def move_run(self, run_id: int, state: RunState, cause: str) -> None:
-        """Raises ``Conflict`` once the run has ended."""
+    def move_run(self, run_id: int, state: RunState, cause: str, *, attempt: int | None = None) -> None:
+        """Raises ``Conflict`` once the run has ended, ``LeaseLost`` once another worker took it up."""
         with self._database.writing() as connection:
-            require_under_way(connection, run_id)
+            require_under_way(connection, run_id, attempt)
             connection.execute(update(run).where(run.c.id == run_id).values(state=str(state)))
             _write_transition(connection, run_id, state, cause, self._database.now(connection))
 
-    def end_run(self, run_id: int, state: RunState, message: str, counts: RunCounts | None = None) -> Run:
+    def end_run(
+        self,
+        run_id: int,
+        state: RunState,
+        message: str,
+        counts: RunCounts | None = None,
+        *,
+        attempt: int | None = None,
+    ) -> Run:
         """End a run without applying it. What it staged is kept only for a run that is held."""
         with self._database.writing() as connection:
-            require_under_way(connection, run_id)
+            require_under_way(connection, run_id, attempt)
             if state is not RunState.HELD:
                 forget_staged(connection, run_id)
             return finish(connection, run_id, state, message, counts, now=self._database.now(connection))
 
-    def note_listing(self, run_id: int, facts: ListingFacts) -> None:
-        """What the source's list proved; a run cannot be applied before it is known."""
+    def note_listing(
+        self,
+        run_id: int,
+        facts: ListingFacts,
+        *,
+        retry_after: float | None = None,
+        attempt: int | None = None,
+    ) -> None:
+        """What the source's list proved; a run cannot be applied before it is known.
+
+        ``retry_after`` are the seconds that the provider asked us to wait where the list broke off.
+        """
         with self._database.writing() as connection:
-            require_under_way(connection, run_id)
+            require_under_way(connection, run_id, attempt)
+            if retry_after is not None:
+                wait = self._database.now(connection) + timedelta(seconds=retry_after)
+                connection.execute(update(run).where(run.c.id == run_id).values(not_before=wait))
             connection.execute(update(run).where(run.c.id == run_id).values(asdict(facts)))
 
     def resumable_run(self, source_id: str) -> Run | None:
@@ -87,10 +108,22 @@ class Runs(OnDatabase):
             forget_staged(connection, run_id)
             for told in (finding, rejection):
                 connection.execute(delete(told).where(told.c.run == run_id))
-            again = {"resumed": found.resumed + 1, "offered": 0, "state": str(RunState.FETCHING)}
+            again = {
+                "resumed": found.resumed + 1,
+                "crashes": run.c.crashes + case((run.c.left_in_order, 0), else_=1),
+                "left_in_order": False,
+                "offered": 0,
+                "state": str(RunState.FETCHING),
+            }
             connection.execute(update(run).where(run.c.id == run_id).values(again))
             _write_transition(connection, run_id, RunState.FETCHING, cause, self._database.now(connection))
             return read_run(row_of(connection, run_id))
+
+    def leave_run(self, source_id: str) -> None:
+        """Say of a source's run under way that its worker left it in good order: that was no crash."""
+        with self._database.writing() as connection:
+            mine = (run.c.source == source_id) & run.c.state.in_(_UNDER_WAY)
+            connection.execute(update(run).where(mine).values(left_in_order=True))
 
     def request_stop(self, run_id: int) -> Run:
         """Ask the worker of a run to end it; raises ``Conflict`` once it has ended."""
@@ -128,11 +161,17 @@ class Runs(OnDatabase):
             return found
 
     def fail_run(
-        self, run_id: int, message: str, *, worth_retrying: bool, retry_after: float | None = None
+        self,
+        run_id: int,
+        message: str,
+        *,
+        worth_retrying: bool,
+        retry_after: float | None = None,
+        attempt: int | None = None,
     ) -> Run:
         """End a run by its provider's fault; ``retry_after`` are the seconds that it asked us to wait."""
         with self._database.writing() as connection:
-            require_under_way(connection, run_id)
+            require_under_way(connection, run_id, attempt)
             forget_staged(connection, run_id)
             now = self._database.now(connection)
             wait = None if retry_after is None else now + timedelta(seconds=retry_after)
@@ -188,9 +227,12 @@ class Runs(OnDatabase):
         with self._database.reading() as connection:
             return tuple(_read_finding(row) for row in connection.execute(wanted))
 
-    def add_rejections(self, run_id: int, rejections: Iterable[Rejection]) -> None:
+    def add_rejections(
+        self, run_id: int, rejections: Iterable[Rejection], *, attempt: int | None = None
+    ) -> None:
         """For records that cannot even be staged; they count as seen, not as missing."""
         with self._database.writing() as connection:
+            require_under_way(connection, run_id, attempt)
             write_rejections(connection, run_id, rejections)
 
     def rejections(self, run_id: int) -> tuple[Rejection, ...]:
@@ -231,6 +273,7 @@ def read_run(row: Row[tuple[object, ...]]) -> Run:
         counts,
         mode=RunMode(row.mode),
         resumed=row.resumed,
+        crashes=row.crashes,
         stop_requested=row.stop_requested,
         listing=_read_listing(row),
         worth_retrying=row.worth_retrying,
@@ -254,11 +297,17 @@ def require_held(connection: Connection, run_id: int) -> Run:
     return found
 
 
-def require_under_way(connection: Connection, run_id: int) -> Run:
-    """Lock the run; raises ``Conflict`` if it has ended."""
+def require_under_way(connection: Connection, run_id: int, attempt: int | None = None) -> Run:
+    """Lock the run; raises ``Conflict`` if it has ended.
+
+    ``attempt`` is how often it had been taken up when the caller began: ``LeaseLost`` if another worker took
+    it up since. A process that was suspended for long knows nothing of that.
+    """
     found = locked_run(connection, run_id)
     if found.state.ended:
         raise Conflict(f"run {run_id} has already ended: {found.state}")
+    if attempt is not None and found.resumed != attempt:
+        raise LeaseLost(f"run {run_id} was taken up by another worker")
     return found
 
 

@@ -30,12 +30,17 @@ _BATCH: Final = 100
 # A tenth larger than at the usual level, in less than half the time.
 _QUICKLY: Final = 3
 _MENTIONS: Final = 1000
+NAMED_TWICE: Final = "the list names this identifier more than once; the first record was kept"
 _UNTOLD: Final = "the record cannot be taken in"
 _T = TypeVar("_T")
 
 
 class Staging(OnDatabase):
-    """Of an identifier that a run names twice the first is kept, the rest are rejected."""
+    """Of an identifier that a run names twice the first is kept, the rest are rejected.
+
+    ``attempt`` is how often the run had been taken up when the caller began: all raise ``LeaseLost`` if
+    another worker took it up since.
+    """
 
     def known(self, source_id: str) -> Mapping[str, KnownRecord]:
         """Every record a source ever gave, by its identifier there."""
@@ -60,22 +65,24 @@ class Staging(OnDatabase):
                     row.aligner,
                     row.rejection,
                     row.restored,
+                    row.missed_runs,
+                    row.missing_since,
                 )
                 for row in connection.execute(wanted)
             }
 
-    def stage(self, run_id: int, rows: Iterable[StagedRecord]) -> None:
+    def stage(self, run_id: int, rows: Iterable[StagedRecord], *, attempt: int | None = None) -> None:
         """Keep new and changed records; raises ``Conflict`` once the run has ended."""
         for batch in _batches(rows, _BATCH):
             with self._database.writing() as connection:
-                require_under_way(connection, run_id)
+                require_under_way(connection, run_id, attempt)
                 firsts = _firsts(connection, run_id, [each.identifier for each in batch])
                 _write(connection, run_id, [batch[place] for place in firsts])
 
-    def take_back(self, run_id: int, identifier: str) -> Record:
+    def take_back(self, run_id: int, identifier: str, *, attempt: int | None = None) -> Record:
         """Give what a run staged under an identifier as it was received, and forget that it was staged."""
         with self._database.writing() as connection:
-            require_under_way(connection, run_id)
+            require_under_way(connection, run_id, attempt)
             this = (staged.c.run == run_id) & (staged.c.identifier == identifier)
             row = connection.execute(select(staged).where(this)).one()
             for told in (finding, rejection, staged_identity, staged):
@@ -83,18 +90,20 @@ class Staging(OnDatabase):
                 connection.execute(delete(told).where(mine))
             return Record(identifier, unpack(row.received), row.media_type)
 
-    def seen(self, run_id: int, identifiers: Iterable[str]) -> None:
+    def seen(self, run_id: int, identifiers: Iterable[str], *, attempt: int | None = None) -> None:
         """The source still gives these as we know them: only ``last_seen`` will move."""
-        self._mention(run_id, identifiers, MentionKind.SEEN)
+        self._mention(run_id, identifiers, MentionKind.SEEN, attempt)
 
-    def withdrawn(self, run_id: int, identifiers: Iterable[str]) -> None:
+    def withdrawn(self, run_id: int, identifiers: Iterable[str], *, attempt: int | None = None) -> None:
         """The source says that these are gone."""
-        self._mention(run_id, identifiers, MentionKind.WITHDRAWN)
+        self._mention(run_id, identifiers, MentionKind.WITHDRAWN, attempt)
 
-    def _mention(self, run_id: int, identifiers: Iterable[str], kind: MentionKind) -> None:
+    def _mention(
+        self, run_id: int, identifiers: Iterable[str], kind: MentionKind, attempt: int | None
+    ) -> None:
         for batch in _batches(identifiers, _MENTIONS):
             with self._database.writing() as connection:
-                require_under_way(connection, run_id)
+                require_under_way(connection, run_id, attempt)
                 firsts = _firsts(connection, run_id, batch)
                 rows = [{"run": run_id, "identifier": batch[place], "kind": str(kind)} for place in firsts]
                 if rows:
@@ -125,8 +134,7 @@ def _firsts(connection: Connection, run_id: int, identifiers: Sequence[str]) -> 
     for place, identifier in enumerate(identifiers):
         (rest if identifier in told else firsts).append(place)
         told.add(identifier)
-    reason = "the list names this identifier more than once; the first record was kept"
-    write_rejections(connection, run_id, [Rejection(identifiers[place], reason) for place in rest])
+    write_rejections(connection, run_id, [Rejection(identifiers[place], NAMED_TWICE) for place in rest])
     return firsts
 
 
@@ -157,6 +165,7 @@ def _columns(run_id: int, row: StagedRecord) -> dict[str, object]:
         "aligner": row.aligner,
         "title": row.title,
         "patients": row.patients,
+        "given": row.given,
         "rejection": (row.rejection or _UNTOLD) if row.published is None else "",
     }
 

@@ -1,16 +1,18 @@
-"""Which records may be one dataset although nothing but their title says so: only a curator can tell."""
+"""Which records may be one dataset although too little says so by itself: only a curator can tell."""
 
 import unicodedata
 from collections import defaultdict
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, case, func, select
 
 from catalogue.ledger.engine import OnDatabase
-from catalogue.ledger.rows import SHOWN_STATES, Offer, Suggestion
-from catalogue.ledger.tables import member, record
+from catalogue.ledger.rows import SHOWN_STATES, Offer, Renaming, Suggestion
+from catalogue.ledger.tables import identity, member, record
+from catalogue.model.run import RecordState
 
 _READ_AT_ONCE: Final = 1_000
+_PAIR: Final = 2
 
 
 class Suggestions(OnDatabase):
@@ -29,6 +31,17 @@ class Suggestions(OnDatabase):
             for same in found[:limit]
         )
 
+    def suggested_renamings(self, limit: int = 100) -> tuple[Renaming, ...]:
+        """Pairs of one source that only its lists of changes, or cut ones, have met under both identifiers.
+
+        A harvest joins by itself what a whole list shows to be renamed. Those of which one is missing from
+        the last lists come first, then the newest. What more than two records hold says nothing: a provider
+        may cite one paper everywhere.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(_renamed().limit(limit))
+            return tuple(Renaming(**row._mapping) for row in rows)  # noqa: SLF001
+
     def _titled(self) -> list["_Titled"]:
         """All that is shown, in the order of coming."""
         group = func.coalesce(member.c.representative, record.c.id)
@@ -45,6 +58,32 @@ class _Titled(NamedTuple):
     key: str
     source: str
     group: int
+
+
+def _renamed() -> Select[tuple[str, str, str, str, str, str, bool]]:
+    first, other = func.min(record.c.id).label("first"), func.max(record.c.id).label("other")
+    held = select(record.c.source, identity.c.value, first, other)
+    held = held.join(record, record.c.id == identity.c.record).where(record.c.state.in_(SHOWN_STATES))
+    alone = held.group_by(record.c.source, identity.c.value).having(func.count() == _PAIR).subquery()
+    pair = select(alone.c.first, alone.c.other, func.min(alone.c.value).label("shared"))
+    pairs = pair.group_by(alone.c.first, alone.c.other).subquery()
+    known, given = record.alias("known"), record.alias("given")
+    missing = str(RecordState.UNSEEN)
+    unseen = case(((known.c.state == missing) | (given.c.state == missing), True), else_=False)
+    return (
+        select(
+            known.c.source,
+            pairs.c.shared,
+            known.c.identifier,
+            known.c.key,
+            given.c.identifier.label("given"),
+            given.c.key.label("given_key"),
+            unseen.label("unseen"),
+        )
+        .join_from(pairs, known, known.c.id == pairs.c.first)
+        .join(given, given.c.id == pairs.c.other)
+        .order_by(unseen.desc(), given.c.id.desc(), known.c.id)
+    )
 
 
 def folded_title(title: str) -> str:

@@ -16,6 +16,7 @@ job, lease                                     what is to be done, and who does 
 A version is valid from ``since`` until ``until``; the open one (``until`` is null) is the present one.
 """
 
+import importlib.metadata
 from datetime import UTC, datetime
 from typing import Final
 
@@ -71,6 +72,11 @@ class Prose(TypeDecorator[str]):
         if value is None:
             return None
         return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
+
+
+def running_version() -> str:
+    """Of this software, as it is installed."""
+    return importlib.metadata.version("eucaim-catalogue")
 
 
 metadata = MetaData(
@@ -147,6 +153,8 @@ run = Table(
     Column("withdrawn", NUMBER, nullable=False, server_default="0"),
     Column("mode", Text, nullable=False, server_default="full"),
     Column("resumed", NUMBER, nullable=False, server_default="0"),
+    Column("crashes", NUMBER, nullable=False, server_default="0"),
+    Column("left_in_order", Boolean, nullable=False, server_default=false()),
     Column("stop_requested", Boolean, nullable=False, server_default=false()),
     Column("pages", NUMBER),
     Column("total", NUMBER),
@@ -156,6 +164,8 @@ run = Table(
     Column("as_of", Moment),
     Column("worth_retrying", Boolean, nullable=False, server_default=true()),
     Column("not_before", Moment),
+    # Whoever starts a run; after an update another one may go on with it.
+    Column("software", Text, nullable=False, server_default="", default=running_version),
     Index("ix_run_source", "source", "id"),
 )
 
@@ -212,6 +222,7 @@ staged = Table(
     Column("rejection", Prose, nullable=False),
     Column("title", Prose, nullable=False, server_default=""),
     Column("patients", NUMBER),
+    Column("given", Prose, nullable=False, server_default=""),
     UniqueConstraint("run", "identifier"),
 )
 

@@ -97,10 +97,12 @@ class WithdrawalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``resumed`` counts how often it went on after a crash; ``listing`` is None until it was read.
+    """``resumed`` counts how often it was taken up again, ``crashes`` how often it had to be; ``listing`` is
+    None until it was read.
 
     A run that failed is ``worth_retrying`` unless trying again gives the same; ``not_before`` is when the
-    provider asked us to come back, None where it did not.
+    provider asked us to come back, None where it did not. ``software`` is the version that began it, "" of
+    the first runs.
     """
 
     id: int
@@ -112,7 +114,9 @@ class Run:
     counts: RunCounts
     mode: RunMode = RunMode.FULL
     resumed: int = 0
+    crashes: int = 0
     stop_requested: bool = False
     listing: ListingFacts | None = None
     worth_retrying: bool = True
     not_before: datetime | None = None
+    software: str = ""

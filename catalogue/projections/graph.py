@@ -26,11 +26,13 @@ from catalogue.publishing.record import catalogue_record
 from ontologies.concepts import ConceptScheme
 
 _BATCH: Final = 500
+# To be counted up whenever the graphs say something else of the same ledger.
+_FORM: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class GraphStore:
-    """``made_with`` is the file that says for which base URL and scheme the store was built."""
+    """``made_with`` is the file that says in which form, and for which base URL and scheme, it was built."""
 
     writer: GraphWriter
     reader: GraphReader
@@ -49,7 +51,7 @@ class GraphProjection:
         self._scheme = scheme
 
     def watermark(self) -> int:
-        """0 as well for a store of another base URL or scheme: all names in it would be wrong."""
+        """0 as well for a store of another form, base URL or scheme: what it says would be wrong."""
         try:
             made_with = self._store.made_with.read_text("utf-8").strip()
         except FileNotFoundError:
@@ -72,13 +74,13 @@ class GraphProjection:
         return generation is not None and generation.watermark == self._writer.watermark()
 
     def _signature(self) -> str:
-        return f"{self._names.base_url} {self._scheme.version}"
+        return f"{_FORM} {self._names.base_url} {self._scheme.version}"
 
     def _changes(self, changes: Sequence[Change]) -> Iterator[GraphChange]:
         keys = {change.key: None for change in changes}
         published = {one.key: one for one in self._ledger.published_many(keys)}
         for run in sorted({change.run for change in changes if change.run is not None}):
-            yield put_run(self._ledger.run(run), self._names)
+            yield from put_run(self._ledger.run(run), self._names)
         for key in keys:
             if key in published:
                 yield from put_record(published[key], self._names)

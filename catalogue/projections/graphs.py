@@ -12,7 +12,14 @@ from catalogue.profile import terms
 from catalogue.publishing.addresses import served, served_triples
 from catalogue.publishing.feed import CATALOGUE_TITLE
 from catalogue.publishing.quality import measurement, measurement_node, metric
-from catalogue.publishing.record import catalogue_record, record_node, run_activity, run_node
+from catalogue.publishing.record import (
+    catalogue_record,
+    record_node,
+    run_activity,
+    run_node,
+    software_agent,
+    software_node,
+)
 from ontologies.concepts import Concept, ConceptScheme
 
 
@@ -44,15 +51,20 @@ def drop_record(key: str, names: GraphNames) -> Iterator[GraphChange]:
     yield PutNode(names.catalogue, served(record_node(key), names.base_url), b"")
 
 
-def put_run(run: Run, names: GraphNames) -> GraphChange:
-    activity = served_triples(run_activity(run), names.base_url)
-    return PutNode(names.catalogue, served(run_node(run.id), names.base_url), activity)
+def put_run(run: Run, names: GraphNames) -> Iterator[GraphChange]:
+    """The run, and the software that made it."""
+    said = {run_node(run.id): run_activity(run), software_node(run.software): software_agent(run.software)}
+    for node, triples in said.items():
+        about = served(node, names.base_url)
+        yield PutNode(names.catalogue, about, served_triples(triples, names.base_url))
 
 
 def catalogue_graph(records: Iterable[bytes], runs: Iterable[Run], names: GraphNames) -> NamedGraph:
     """``records`` are the catalogue records in stored form."""
-    activities = (run_activity(run) for run in runs)
-    triples = b"".join((_catalogue(), *records, *activities))
+    made = tuple(runs)
+    activities = (run_activity(run) for run in made)
+    agents = (software_agent(version) for version in sorted({run.software for run in made}))
+    triples = b"".join((_catalogue(), *records, *activities, *agents))
     return NamedGraph(names.catalogue, served_triples(triples, names.base_url))
 
 

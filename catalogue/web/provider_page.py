@@ -10,10 +10,10 @@ from catalogue.errors import NotFound
 from catalogue.ledger.rows import SourceRow
 from catalogue.model.quality import CheckedRecord, Level, LevelFinding
 from catalogue.model.run import Run
+from catalogue.web.finding_groups import GroupView, group_views
 from catalogue.web.harvest_page import Shown, SourceLine, shown_of_sources, source_line
 from catalogue.web.held_run import source_title
 from catalogue.web.quality_panel import LEVELS
-from catalogue.web.run_page import GroupView, group_views
 from catalogue.web.runs_page import RunLine, run_lines
 from catalogue.web.services import Harvests, ProviderView, services
 from catalogue.web.texts import short
@@ -92,7 +92,7 @@ def provider_page(provider: ProviderView, row: SourceRow, harvests: Harvests, sh
         held=held,
         runs=run_lines(runs[:_RUNS_SHOWN], {row.config.id: source_title(row)}),
         found_in=found_in,
-        groups=group_views(groups),
+        groups=group_views(groups, found_in) if found_in else (),
         more_groups=all_groups - len(groups),
         levels=_levels(row.config.id, harvests),
         mendings=mendings(checked),

@@ -7,11 +7,12 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from catalogue.model.run import ListingFacts, Run
+from catalogue.web.finding_groups import GroupView
 from catalogue.web.links import Links
 from catalogue.web.paging import paged
 from catalogue.web.provider_page import ProviderPage
 from catalogue.web.records import ProviderAnswer, provider_answer
-from catalogue.web.run_page import GroupView, RunView
+from catalogue.web.run_page import RunView
 from catalogue.web.runs_page import SIZE, RunsAsked
 from catalogue.web.services import Harvests
 from catalogue.web.texts import short
@@ -81,7 +82,10 @@ class StageAnswer(_Answer):
 
 
 class FindingsAnswer(_Answer):
-    """``count`` equal findings; ``examples`` are identifiers of records, "" for the list as a whole."""
+    """``count`` equal findings; ``examples`` are identifiers of records, "" for the list as a whole.
+
+    A run that is held or was rejected gives none.
+    """
 
     severity: str
     path: str

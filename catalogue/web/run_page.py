@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from catalogue.errors import BadRequest
-from catalogue.ledger.overview import FindingGroup
 from catalogue.ledger.rows import Logged, Outcome, Transition
 from catalogue.model.run import ListingFacts, Run, RunCounts, RunMode, RunState
+from catalogue.web.finding_groups import GroupView, group_views
 from catalogue.web.held_run import Command, decisions
 from catalogue.web.links import links
 from catalogue.web.paging import Paging, page_number, paged
@@ -19,10 +19,8 @@ from catalogue.web.texts import moment, number, short
 LOG_SIZE: Final = 50
 GROUPS_SIZE: Final = 20
 
-_LONGEST_VALUE: Final = 80
 _LONGEST_NAME: Final = 160
 _LONGEST_MESSAGE: Final = 1000
-_SEVERITIES: Final = {"error": "state-bad", "warning": "state-warn", "info": ""}
 _MODES: Final = {
     RunMode.FULL: "everything",
     RunMode.INCREMENTAL: "what changed since the last list",
@@ -65,19 +63,6 @@ class Stage:
 class Fact:
     name: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupView:
-    """Equal findings; ``style`` is a class of the theme."""
-
-    severity: str
-    style: str
-    path: str
-    message: str
-    how_to_fix: str
-    count: int
-    examples: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +148,7 @@ def _found(run: Run, harvests: Harvests, given: Mapping[str, str]) -> FoundView:
     def address(number: int) -> str:
         return links().run(run.id, findings=str(number)) + "#findings"
 
-    return FoundView(findings, group_views(found), paged(page, GROUPS_SIZE, groups, address))
+    return FoundView(findings, group_views(found, run), paged(page, GROUPS_SIZE, groups, address))
 
 
 def _log(run: Run, harvests: Harvests, given: Mapping[str, str]) -> LogView:
@@ -184,24 +169,6 @@ def stages(transitions: tuple[Transition, ...]) -> Iterator[Stage]:
         following = transitions[place + 1].at if place + 1 < len(transitions) else None
         lasted = _seconds((following - one.at).total_seconds()) if following else ""
         yield Stage(one.state.value, one.at, short(one.cause), lasted)
-
-
-def group_views(groups: tuple[FindingGroup, ...]) -> tuple[GroupView, ...]:
-    return tuple(
-        GroupView(
-            severity=one.severity.value,
-            style=_SEVERITIES[one.severity.value],
-            path=short(one.path, _LONGEST_NAME),
-            message=short(one.message),
-            how_to_fix=short(one.how_to_fix),
-            count=one.count,
-            examples=tuple(
-                (short(example.identifier, _LONGEST_NAME), short(example.value, _LONGEST_VALUE))
-                for example in one.examples
-            ),
-        )
-        for one in groups
-    )
 
 
 def _proof(run: Run) -> Iterator[Fact]:

@@ -68,7 +68,7 @@ def standing_of(row: SourceRow, *, held: bool, wanted_by: datetime | None, now: 
         (Standing.NEVER, good is None),
         (Standing.LATE, good is not None and now > (wanted_by or good + UNSCHEDULED)),
         (Standing.FAILING, state is RunState.FAILED),
-        (Standing.INCOMPLETE, state is RunState.INCOMPLETE),
+        (Standing.INCOMPLETE, row.incompletes > 0 or state is RunState.INCOMPLETE),
     )
     return next((standing for standing, applies in rules if applies), Standing.FRESH)
 

@@ -17,6 +17,7 @@ from catalogue.ledger import Job
 from catalogue.services import Desk, Workshop
 from catalogue.worker.harvests import Harvests
 from catalogue.worker.leases import Heartbeat
+from harvesters.errors import HarvestError
 
 # Longer than a request takes to notice that it is interrupted.
 _LEAVING_SECONDS: Final = 8.0
@@ -46,7 +47,7 @@ class Crew:
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="harvest")
         self._desks: list[Desk] = []
         self._at_work: dict[Future[None], _Post] = {}
-        self._to_give_back: list[int] = []
+        self._to_give_back: list[Job] = []
         self._rests_until = 0.0
 
     @property
@@ -63,7 +64,9 @@ class Crew:
         if not self._at_work:
             return set()
         hosts = {post.host for post in self._at_work.values()}
-        return {row.config.id for row in self._ledger.sources() if _host(row.config.url) in hosts}
+        waiting = {row.config.id for row in self._ledger.sources() if _host(row.config.url) in hosts}
+        # A source may have moved to another host meanwhile.
+        return waiting | {post.job.argument for post in self._at_work.values()}
 
     def begin(self, job: Job, url: str) -> None:
         desk = self._desks.pop() if self._desks else self._workshop.desk()
@@ -86,12 +89,14 @@ class Crew:
 
         What was in the way may last: nothing is begun for a few seconds.
         """
-        self._to_give_back.append(job.id)
+        self._to_give_back.append(job)
         self._rests_until = time.monotonic() + REST_SECONDS
 
     def _give_back(self) -> None:
         while self._to_give_back:
-            self._ledger.give_back_job(self._to_give_back[0])
+            job = self._to_give_back[0]
+            self._ledger.leave_run(job.argument)
+            self._ledger.give_back_job(job.id, holder=job.holder)
             self._to_give_back.pop(0)
 
     def close(self) -> None:
@@ -113,7 +118,7 @@ class Crew:
             ok, message = self._harvests.do(job, desk)
         except (LedgerUnavailable, OSError, LeaseLost):
             raise  # a full disk, a ledger locked for minutes, a worker that ends
-        except CatalogueError as error:
+        except (CatalogueError, HarvestError) as error:
             self._ledger.abandon_runs(job.argument, str(error))
             ok, message = False, str(error)
         except Exception as error:  # the one place: whatever one source brings up must not stop the others
@@ -121,7 +126,7 @@ class Crew:
             self._ledger.abandon_runs(job.argument, f"the catalogue failed: {type(error).__name__}")
             ok, message = False, f"the catalogue failed: {type(error).__name__}: {error}"
         try:
-            self._ledger.end_job(job.id, ok=ok, message=message)
+            self._ledger.end_job(job.id, ok=ok, message=message, holder=job.holder)
         except Conflict as error:
             logger.warning("job %s was given to another worker meanwhile: %s", job.id, error)
 

@@ -59,6 +59,7 @@ class Harvests:
 
     def _run(self, job: Job, desk: Desk, lease: Lease) -> Run:
         config = self._ledger.source(job.argument).config
+        remembers = may_remember(self._ledger, config.id)
         using = Harvesting(
             ledger=self._ledger,
             preparing=desk.preparing,
@@ -68,7 +69,7 @@ class Harvests:
         )
         return harvest(
             config,
-            desk.source(config, remembers=may_remember(self._ledger, config.id)),
+            lambda: desk.source(config, remembers=remembers),
             using,
             mode=MODES[job.kind] or next_mode(self._ledger, config.id),
             policy=withdrawal_policy(config),

@@ -47,7 +47,9 @@ class Heartbeat:
 
     @contextmanager
     def holding(self, name: str) -> Iterator[Lease | None]:
-        lease = self.hold(name)
+        with self._guard:
+            is_taken = name in self._held  # by another thread of ours
+        lease = None if is_taken else self.hold(name)
         try:
             yield lease
         finally:

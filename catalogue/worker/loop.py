@@ -19,6 +19,7 @@ from catalogue.worker.leases import Heartbeat
 from catalogue.worker.notices import Teller
 from catalogue.worker.projecting import Projecting
 from catalogue.worker.scheduling import SCHEDULING, queue_due
+from harvesters.errors import HarvestError
 
 PROJECTING: Final = "projecting"
 
@@ -115,7 +116,7 @@ class Worker:
         except (LedgerUnavailable, OSError):
             crew.give_back(job)
             raise
-        except CatalogueError as error:
+        except (CatalogueError, HarvestError) as error:
             self._ledger.end_job(job.id, ok=False, message=str(error))
         return True
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from catalogue.ingest.schedules import OPEN_AFTER
 from catalogue.ledger import Condition, Ledger, Notice, SourceRow
-from catalogue.model.run import Run
+from catalogue.model.run import Run, RunState
 from catalogue.settings import Settings
 from catalogue.worker.channels import Channel, NotDeliveredError, channels_of
 from harvesters.interruption import Interruption
@@ -18,6 +18,7 @@ _LOOK_SECONDS: Final = 60.0
 _AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 # What did not get through by then is no news any more; the dashboard shows it.
 _GIVEN_UP_AFTER: Final = timedelta(days=3)
+_WHOLE: Final = (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL)
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +41,19 @@ class Teller:
 
 
 def condition_of(row: SourceRow, *, held: bool) -> Condition:
-    """How a source stands. A failure or two after a success, or a run that was stopped, change nothing."""
+    """How a source stands. A failure or two after a success, or a list or two cut short, change nothing.
+
+    Nor does a run that was stopped or rejected: whether the source is well again the next one tells.
+    """
     if held:
         return Condition.HELD
-    if row.failures >= OPEN_AFTER or (row.failures and row.last_harvested is None):
-        return Condition.FAILING
     before = Condition(row.condition)
-    if row.failures:
-        return Condition.WELL if before is Condition.HELD else before
-    return Condition.WELL if row.last_harvested else before
+    state = row.last_run.state if row.last_run else None
+    if state is not RunState.CANCELLED and _is_failing(row):
+        return Condition.FAILING
+    if state in _WHOLE or (state is RunState.INCOMPLETE and before is not Condition.FAILING):
+        return Condition.WELL
+    return Condition.UNKNOWN if before is Condition.HELD else before
 
 
 def note_conditions(ledger: Ledger) -> None:
@@ -79,6 +84,11 @@ def deliver(ledger: Ledger, channels: Sequence[Channel], *, seconds: float = _RO
                 broken |= _attempted(channel, notice, until - time.monotonic())
         sent += _written_down(ledger, notice, channels, broken)
     return sent
+
+
+def _is_failing(row: SourceRow) -> bool:
+    never_came_in = row.failures > 0 and row.last_harvested is None
+    return never_came_in or max(row.failures, row.incompletes) >= OPEN_AFTER
 
 
 def _attempted(channel: Channel, notice: Notice, seconds: float) -> dict[str, str]:
@@ -119,9 +129,14 @@ def _told(row: SourceRow, condition: Condition, run: Run | None) -> str:
                 f"Nothing of it is shown until a curator decides:\n"
                 f"    catalogue approve {run.id}\n    catalogue reject {run.id}"
             )
-        case Condition.FAILING:
+        case Condition.FAILING if row.failures:
             times = "The last run" if row.failures == 1 else f"The last {row.failures} runs"
             return f"{times} failed: {message}\n\nWhat was harvested before stays as it is."
+        case Condition.FAILING:
+            return (
+                f"None of the last {row.incompletes} lists was whole: {message}\n\n"
+                "What they name is taken in; what they do not name is neither missed nor withdrawn."
+            )
         case Condition.WELL if row.condition:
             return f"Run {run.id}: {run.state}. {message}".strip() if run else "It is harvested again."
     return ""

@@ -9,6 +9,7 @@ from lxml import etree
 
 from harvesters.errors import NotMetadata
 from harvesters.parsing.strict import canonical_xml, local_name, namespace, read_xml, text_of
+from harvesters.recognition import names_nothing
 
 OAI: Final = "http://www.openarchives.org/OAI/2.0/"
 
@@ -33,6 +34,12 @@ class OaiRecord:
     deleted: bool
     metadata: bytes
     profile: str
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the identifier is one, or behind its namespace (``oai:repository:undefined``)."""
+        local = self.identifier.rpartition(":")[2]
+        return not (names_nothing(self.identifier) or names_nothing(local))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,9 +65,8 @@ def _unlisted(value: str, column: Column, choices: Choices) -> Problem | None:
 def _no_number(value: str) -> Problem | None:
     number = values.number(value)
     if values.is_grouped(value):
-        return Problem(
-            Severity.INFO, value, f"this was read as {number}", f"write {number}, without separators"
-        )
+        told = "the commas were read as separators of thousands"
+        return Problem(Severity.INFO, value, told, "write digits only, such as 1200")
     if number:
         return None
     return _problem(

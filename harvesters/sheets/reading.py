@@ -119,7 +119,8 @@ class _Rows:
         if reason := self._refusal(text, name):
             place = f"{self.grid.table.name} row {row}"
             told = f"{self.grid.place(row, _IDENTIFIER)}: {reason}"
-            self.rejected.append(Rejected(name or place, told))
+            # A row without a name may be any dataset that seems to be missing.
+            self.rejected.append(Rejected(name or place, told, identified=bool(name)))
             return
         self._cells[name] = row, cells
         if not self.remarks.full:

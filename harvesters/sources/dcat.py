@@ -94,7 +94,7 @@ class DcatSource:
             except HarvestError as error:
                 if walk.pages == 0:
                     raise
-                walk.stopped = str(error)
+                walk.stopped, walk.retry_after = str(error), error.retry_after
                 break
         return walk
 
@@ -172,6 +172,7 @@ class _Walk:
     pages: int = 0
     revalidated: int = 0
     stopped: str = ""
+    retry_after: float | None = None
     total: int | None = None
     last: str | None = None
     found: set[str] = field(default_factory=set)
@@ -219,6 +220,7 @@ class _Walk:
             incomplete_because=reason,
             findings=tuple(self.findings),
             revalidated=self.revalidated > 0,
+            retry_after=self.retry_after,
         )
 
     def _require_new(self, extract: Extract, content: set[str], page: SpooledPage) -> None:

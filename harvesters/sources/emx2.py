@@ -77,10 +77,11 @@ class Emx2Source:
         return Listing(
             pages=len(pages),
             total=None,
-            complete=not stopped,
-            incomplete_because=stopped,
+            complete=stopped is None,
+            incomplete_because=str(stopped) if stopped else "",
             findings=tuple(finding for made in rows for finding in made.findings)[:MOST_FINDINGS],
             revalidated=any(page.revalidated for page in pages),
+            retry_after=stopped.retry_after if stopped else None,
         )
 
     def records(self, listing: Listing, *, spool: Spool) -> Iterator[Record | Withdrawn | Rejected]:  # noqa: ARG002
@@ -102,7 +103,7 @@ class Emx2Source:
             yield from (Withdrawn(iri) for iri in rows.withdrawn)
             yield from rows.rejected
 
-    def _walked(self, spool: Spool, *, revalidate: bool) -> tuple[list[SpooledPage], str]:
+    def _walked(self, spool: Spool, *, revalidate: bool) -> tuple[list[SpooledPage], HarvestError | None]:
         """The answers, and why those of later tables are missing; what is said beside comes first.
 
         Without one of the tables beside all records would look changed, and changed again tomorrow: then
@@ -119,9 +120,9 @@ class Emx2Source:
             except HarvestError as error:
                 if len(pages) == len(beside):
                     raise
-                return pages, str(error)
+                return pages, error
             pages.append(page)
-        return pages, ""
+        return pages, None
 
     def _page(self, url: str, spool: Spool, *, revalidate: bool) -> SpooledPage:
         if page := spool.replay(url, only_new=not revalidate):

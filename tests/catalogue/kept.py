@@ -12,7 +12,8 @@ from catalogue.projections.follower import Projection, follow
 from catalogue.services import Workshop
 from catalogue.settings import Settings
 from harvesters.source import SourceConfig
-from tests.catalogue.descriptions import received, rules, staged
+from tests.catalogue import descriptions
+from tests.catalogue.descriptions import received, rules
 from tests.contracts.ledger_builders import applied
 
 SOURCE = "lisbon"
@@ -41,7 +42,7 @@ def give(workshop: Workshop, titles: Mapping[str, str], *, withdrawn: Sequence[s
     if SOURCE not in {row.config.id for row in ledger.sources()}:
         ledger.add_source(SourceConfig(SOURCE, "dcat", "https://node.example/catalogue.ttl"))
     run = ledger.start_run(SOURCE)
-    ledger.stage(run.id, [_staged(name, title) for name, title in titles.items()])
+    ledger.stage(run.id, [staged(name, title) for name, title in titles.items()])
     ledger.withdrawn(run.id, [iri(name) for name in withdrawn])
     return applied(ledger, run.id, complete=True)
 
@@ -73,6 +74,6 @@ def writes(ledger: Ledger) -> dict[int, tuple[int, int]]:
     return {run.id: (run.counts.graph_writes, run.counts.index_writes) for run in ledger.runs(SOURCE, 100)}
 
 
-def _staged(name: str, title: str) -> StagedRecord:
+def staged(name: str, title: str) -> StagedRecord:
     record = received('eucaim:hasCondition "Prostate Cancer" .', title=title, identifier=iri(name))
-    return staged(record, rules().prepare(record, key=key(name)), key=key(name))
+    return descriptions.staged(record, rules().prepare(record, key=key(name)), key=key(name))

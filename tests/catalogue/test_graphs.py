@@ -1,5 +1,8 @@
 """Which named graphs the graph store holds."""
 
+from dataclasses import replace
+from itertools import chain
+
 from pyoxigraph import RdfFormat, parse
 
 from catalogue.model.run import Run, RunCounts, RunState
@@ -38,14 +41,23 @@ def test_a_dropped_record_leaves_no_node_behind() -> None:
 
 def test_one_change_at_a_time_gives_the_catalogue_graph_of_a_rebuild() -> None:
     record = published(prepared().triples)
-    run = Run(1, "lisbon", RunState.DONE, MOMENT, None, "", RunCounts())
-    rebuilt = catalogue_graph([catalogue_record(record)], [run], NAMES).triples
-    (_, node), activity = put_record(record, NAMES), put_run(run, NAMES)
+    first = Run(1, "lisbon", RunState.DONE, MOMENT, MOMENT, "", RunCounts(new=1), software="1.0")
+    runs = [first, replace(first, id=2), replace(first, id=3, software="")]
+    rebuilt = catalogue_graph([catalogue_record(record)], runs, NAMES).triples
+    (_, node), *others = put_record(record, NAMES), *(put_run(run, NAMES) for run in runs)
+    nodes = {one.subject: one for one in (node, *chain(*others)) if isinstance(one, PutNode)}
     empty = catalogue_graph([], [], NAMES).triples
-    assert isinstance(node, PutNode)
-    assert isinstance(activity, PutNode)
-    together = empty + node.triples + activity.triples
+    together = empty + b"".join(one.triples for one in nodes.values())
+    assert len(nodes) == 1 + 3 + 2
     assert sorted(together.splitlines()) == sorted(rebuilt.splitlines())
+
+
+def test_a_node_is_put_with_what_is_about_it_and_nothing_else() -> None:
+    run = Run(1, "lisbon", RunState.DONE, MOMENT, MOMENT, "", RunCounts(), software="1.0")
+    for node in (*put_run(run, NAMES), *put_record(published(b""), NAMES)):
+        if isinstance(node, PutNode):
+            quads = parse(node.triples, format=RdfFormat.N_TRIPLES)
+            assert {str(quad.subject) for quad in quads} == {f"<{node.subject}>"}
 
 
 def test_no_graph_names_what_is_only_ours(scheme: ConceptScheme) -> None:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from catalogue.ledger import Facts
 from catalogue.model.run import RecordState
 from catalogue.services import Workshop
 from tests.catalogue.descriptions import prepared
-from tests.catalogue.kept import SOURCE, documents, follow_all, give, iri, key, opened
+from tests.catalogue.kept import SOURCE, documents, follow_all, give, iri, key, opened, staged
+from tests.contracts.ledger_builders import harvest
 
 WHY = "the export was broken"
 
@@ -214,8 +215,24 @@ def test_an_alias_that_makes_no_sense_is_refused(catalogue: Command) -> None:
 
 
 @pytest.mark.usefixtures("workshop")
-def test_suggestions_are_none_within_one_source(catalogue: Command) -> None:
-    assert catalogue("suggestions", "--json").json() == []
+def test_a_title_within_one_source_is_no_suggestion(catalogue: Command) -> None:
+    assert catalogue("suggestions", "--json").json() == {"duplicates": [], "renamed": []}
+
+
+def test_a_record_that_came_again_under_another_identifier_is_suggested(
+    catalogue: Command, workshop: Workshop
+) -> None:
+    moved = replace(staged("new", "Newcomer"), identities=(doi := "10.5281/zenodo.1",))
+    again = replace(staged("c", "Newcomer"), identities=(doi,), received_sha256="0" * 64)
+    harvest(workshop.ledger, moved, again, source=SOURCE)
+    told = catalogue("suggestions", "--json").json()
+    assert isinstance(told, dict)
+    (pair,) = told["renamed"]
+    assert (pair["shared"], pair["identifier"], pair["given"]) == (doi, iri("c"), iri("new"))
+    assert doi in catalogue("suggestions").out
+    names = (pair["source"], pair["given"], pair["identifier"])
+    assert catalogue("alias", "add", *names, "--why", WHY).code == 0
+    assert catalogue("suggestions", "--json").json() == {"duplicates": [], "renamed": []}
 
 
 def test_facts_are_those_that_were_prepared() -> None:

@@ -83,6 +83,11 @@ def test_half_a_list_is_not_called_fresh() -> None:
     assert standing(after(RunState.INCOMPLETE)) is Standing.INCOMPLETE
 
 
+@pytest.mark.parametrize("state", [RunState.FETCHING, RunState.CANCELLED])
+def test_a_source_without_a_whole_list_is_not_fresh_because_another_run_began(state: RunState) -> None:
+    assert standing(after(state, incompletes=3)) is Standing.INCOMPLETE
+
+
 def test_a_run_is_told_by_what_is_not_nought() -> None:
     run = replace(DONE, counts=RunCounts(offered=27, new=2, unchanged=25))
     assert run_in_words(run) == "2 new, 25 unchanged"

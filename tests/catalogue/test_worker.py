@@ -29,10 +29,10 @@ def test_a_ledger_that_fails_once_neither_ends_the_worker_nor_loses_its_job(
         ended = workshop.ledger.end_job
         failures = iter([True])
 
-        def fail_once(number: int, *, ok: bool, message: str = "") -> None:
+        def fail_once(number: int, *, ok: bool, message: str, holder: str) -> None:
             if next(failures, False):
                 raise LedgerUnavailable(str(sqlite3.OperationalError("database is locked")))
-            ended(number, ok=ok, message=message)
+            ended(number, ok=ok, message=message, holder=holder)
 
         monkeypatch.setattr(workshop.ledger, "end_job", fail_once)
         assert _worked_until_ended(workshop, job).state is JobState.FAILED

@@ -230,3 +230,47 @@ def test_many_records_that_move_at_once_are_all_found(ledger: Ledger) -> None:
     assert set(ledger.moved(run.id)) == {(f"b{number}", f"a{number}") for number in range(500)}
     applied(ledger, run.id)
     assert ledger.moved(run.id) == ()
+
+
+def pairs(ledger: Ledger) -> list[tuple[str, str, bool]]:
+    found = ledger.suggested_renamings()
+    return [(one.identifier, one.given, one.unseen) for one in found]
+
+
+def test_two_records_that_alone_share_a_doi_may_be_one_under_two_names(ledger: Ledger) -> None:
+    harvest(ledger, known_as("old", "10.1/x", "//a.example/x"), record("other"))
+    harvest(ledger, known_as("new", "10.1/x", "//a.example/x"), complete=False)
+    (found,) = ledger.suggested_renamings()
+    assert (found.source, found.shared, found.unseen) == ("lisbon", "//a.example/x", False)
+    assert (found.identifier, found.key) == ("old", "key-old")
+    assert (found.given, found.given_key) == ("new", "key-new")
+
+
+def test_of_what_may_be_renamed_the_missing_come_first(ledger: Ledger) -> None:
+    old = [known_as(f"old-{letter}", f"10.1/{letter}") for letter in "abc"]
+    harvest(ledger, *old)
+    new = [known_as(f"new-{letter}", f"10.1/{letter}") for letter in "abc"]
+    harvest(ledger, *new, complete=False)
+    harvest(ledger, seen=["old-b", "old-c", "new-a", "new-b", "new-c"])
+    assert pairs(ledger) == [("old-a", "new-a", True), ("old-c", "new-c", False), ("old-b", "new-b", False)]
+    assert len(ledger.suggested_renamings(limit=1)) == 1
+
+
+def test_what_three_records_cite_renames_none(ledger: Ledger) -> None:
+    harvest(ledger, *(known_as(letter, "10.1/paper") for letter in "abc"))
+    assert pairs(ledger) == []
+
+
+def test_other_sources_and_withdrawn_records_are_no_second_name(ledger: Ledger) -> None:
+    ledger.add_source(config("porto"))
+    harvest(ledger, known_as("old", "10.1/x"), known_as("gone", "10.1/y"), known_as("here", "10.1/y"))
+    harvest(ledger, known_as("theirs", "10.1/x"), source="porto")
+    harvest(ledger, withdrawn=["gone"], complete=False)
+    assert pairs(ledger) == []
+
+
+def test_joined_records_are_suggested_no_more(ledger: Ledger) -> None:
+    harvest(ledger, known_as("old", "10.1/x"))
+    harvest(ledger, known_as("new", "10.1/x"), complete=False)
+    join(ledger, "new", "old")
+    assert pairs(ledger) == []

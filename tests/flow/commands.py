@@ -19,7 +19,7 @@ class Ended:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401  (what a command prints is of any shape)
+    def json(self) -> Any:
         return json.loads(self.out)
 
 

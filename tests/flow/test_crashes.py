@@ -32,7 +32,10 @@ LIMIT: Final = 120.0
 
 
 class Asked(logging.Handler):
-    """Which requests the nodes answered; the sample server writes each one to its log."""
+    """What the nodes answered; the sample server writes each request to its log.
+
+    One that was refused tells nothing: a draft of a FAIR Data Point is asked for again when a run goes on.
+    """
 
     def __init__(self, another: Provider) -> None:
         super().__init__(logging.DEBUG)
@@ -40,8 +43,9 @@ class Asked(logging.Handler):
         self._lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        if isinstance(record.args, tuple):
-            self._lines.append(str(record.args[0]))
+        match record.args:
+            case (request, "200", *_):
+                self._lines.append(str(request))
 
     def clear(self) -> None:
         self._lines.clear()

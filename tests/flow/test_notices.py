@@ -162,8 +162,17 @@ def hold(ledger: Ledger) -> Run:
     return ledger.end_run(ledger.start_run("upv").id, RunState.HELD, "9 of 12 records are missing")
 
 
+def reject(ledger: Ledger) -> None:
+    (run,) = ledger.held_runs()
+    ledger.reject_run(run.id, "the list was cut short")
+
+
 def succeed(ledger: Ledger) -> None:
     ledger.end_run(ledger.start_run("upv").id, RunState.DONE, "12 records")
+
+
+def cut_short(ledger: Ledger) -> None:
+    ledger.end_run(ledger.start_run("upv").id, RunState.INCOMPLETE, "page 2 answered 503")
 
 
 def kinds(ledger: Ledger) -> list[tuple[Condition, Condition]]:
@@ -198,6 +207,35 @@ def test_a_source_that_never_came_in_is_told_at_its_first_failure(ledger: Ledger
     fail(ledger)
     Teller(ledger, settings()).tell()
     assert kinds(ledger) == [(UNKNOWN, FAILING)]
+
+
+def test_a_source_whose_lists_are_never_whole_is_told(
+    ledger: Ledger, postbox: Postbox, mail_port: int
+) -> None:
+    teller = Teller(ledger, by_mail(mail_port))
+    for happens in (succeed, cut_short, cut_short, cut_short, cut_short, succeed):
+        happens(ledger)
+        teller.tell()
+    assert kinds(ledger) == [(WELL, FAILING), (FAILING, WELL)]
+    assert "None of the last 3 lists was whole: page 2 answered 503" in postbox.text(0)
+
+
+def test_a_rejected_run_does_not_make_its_source_well(ledger: Ledger) -> None:
+    teller = Teller(ledger, settings())
+    for happens in (succeed, hold, reject, hold, reject, succeed):
+        happens(ledger)
+        teller.tell()
+        teller.tell()
+    assert kinds(ledger) == [(WELL, HELD), (UNKNOWN, HELD)]
+
+
+def test_a_rejected_run_is_no_further_failure(ledger: Ledger) -> None:
+    teller = Teller(ledger, settings())
+    for happens in (succeed, fail, fail, fail, hold, reject):
+        happens(ledger)
+        teller.tell()
+        teller.tell()
+    assert kinds(ledger) == [(WELL, FAILING), (FAILING, HELD)]
 
 
 def test_a_first_success_is_no_news(ledger: Ledger) -> None:
@@ -358,6 +396,10 @@ def test_a_mail_server_with_login_is_reached_over_tls(
     assert len(postbox.mails) == 1
 
 
+def ended(state: RunState) -> Run:
+    return Run(1, "upv", state, NOW, NOW, "", RunCounts())
+
+
 def row(**values: object) -> SourceRow:
     kept = SourceRow(
         config=SourceConfig("upv", "dcat", "https://upv.example/"),
@@ -365,7 +407,7 @@ def row(**values: object) -> SourceRow:
         hold_first=False,
         paused=False,
         removed=None,
-        last_run=Run(1, "upv", RunState.DONE, NOW, NOW, "", RunCounts()),
+        last_run=ended(RunState.DONE),
         last_harvested=NOW,
     )
     return replace(kept, **values)  # type: ignore[arg-type]
@@ -380,7 +422,16 @@ def row(**values: object) -> SourceRow:
         ({"condition": "well", "failures": 1}, False, WELL),
         ({"condition": "well", "failures": 2}, False, WELL),
         ({"condition": "well", "failures": 3}, False, FAILING),
-        ({"condition": "held", "failures": 1}, False, WELL),
+        ({"condition": "well", "failures": 1, "last_run": ended(RunState.FAILED)}, False, WELL),
+        ({"condition": "held", "failures": 1, "last_run": ended(RunState.FAILED)}, False, UNKNOWN),
+        ({"condition": "held"}, False, WELL),
+        ({"condition": "held", "last_run": ended(RunState.CANCELLED)}, False, UNKNOWN),
+        ({"condition": "", "last_run": ended(RunState.CANCELLED)}, False, UNKNOWN),
+        ({"condition": "", "failures": 3, "last_run": ended(RunState.CANCELLED)}, False, UNKNOWN),
+        ({"condition": "failing", "last_run": ended(RunState.CANCELLED)}, False, FAILING),
+        ({"condition": "well", "incompletes": 2, "last_run": ended(RunState.INCOMPLETE)}, False, WELL),
+        ({"condition": "well", "incompletes": 3, "last_run": ended(RunState.INCOMPLETE)}, False, FAILING),
+        ({"condition": "failing", "incompletes": 1, "last_run": ended(RunState.INCOMPLETE)}, False, FAILING),
         ({"condition": "", "failures": 1, "last_harvested": None}, False, FAILING),
         ({"condition": "well", "failures": 5}, True, HELD),
         ({"condition": ""}, True, HELD),

@@ -204,6 +204,16 @@ def test_a_later_table_that_fails_makes_the_list_incomplete(emx2: Emx2, build: B
     assert names(items) == ["a"]
 
 
+def test_a_later_table_that_is_busy_says_when_to_come_back(
+    emx2: Emx2, provider: Provider, build: Build, spool: Spool
+) -> None:
+    emx2.serve(emx2.row("id=a"))
+    busy = Answer(status=503, headers={"Retry-After": "7"})
+    provider.answers["/Eucaim/api/rdf/Cohorts"] = busy
+    listing, _ = harvest(build(table="Collections,Cohorts"), spool)
+    assert (listing.complete, listing.retry_after) == (False, 7.0)
+
+
 @pytest.mark.parametrize("body", [b"<html>log in</html>", b"<http://a.example/> a <http://", b""])
 def test_a_later_table_that_is_broken_makes_the_list_incomplete(
     body: bytes, emx2: Emx2, provider: Provider, build: Build, spool: Spool

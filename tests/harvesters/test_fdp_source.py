@@ -185,8 +185,17 @@ def test_a_header_of_links_without_an_end_costs_no_time(provider: Provider, fdp:
     _point(provider, "a")
     _serve(provider, "/c", "<c> a dcat:Catalog ; dcat:dataset <{url}/a> .", Link="<" * 60_000)
     started = time.monotonic()
-    assert _harvest(fdp(), spool)[0].complete
+    listing, _, _ = _harvest(fdp(), spool)
+    assert "Link header is longer" in listing.incomplete_because
     assert time.monotonic() - started < 5
+
+
+def test_the_longest_wait_that_a_point_asks_for_is_kept(provider: Provider, fdp: Build, spool: Spool) -> None:
+    _point(provider, "abde")
+    for one, wait in (("a", "2000"), ("b", "3000"), ("e", "1000")):
+        provider.answers[f"/{one}"] = Answer(status=429, headers={"Retry-After": wait})
+    listing, records, _ = _harvest(fdp(), spool)
+    assert (listing.complete, records, listing.retry_after) == (False, ["d"], 3000.0)
 
 
 def test_a_node_that_goes_down_is_left_alone(provider: Provider, fdp: Build, spool: Spool) -> None:

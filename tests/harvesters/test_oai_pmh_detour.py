@@ -158,6 +158,25 @@ def test_a_first_page_that_nothing_leads_around_is_raised(
         oai().listing(since=None, spool=spool)
 
 
+def test_the_way_around_tells_when_to_come_back(provider: Provider, oai: Build, spool: Spool) -> None:
+    later = Answer(status=503, headers={"Retry-After": "3000"})
+    living = LivingRepository(provider, daily(10), {"r4": BUSY})
+    provider.otherwise = lambda path: later if "ListIdentifiers" in path else living.answer(path)
+    listing, items = _harvest(oai(), spool)
+    assert (listing.complete, listing.retry_after, "r0" in items) == (False, 3000.0, True)
+    assert "until" not in living.provider.asked[-1][0]
+
+
+@pytest.mark.parametrize("named", ["oai:node.example:undefined", "undefined"])
+def test_a_record_without_a_name_behind_a_broken_page_leaves_no_proof(
+    provider: Provider, oai: Build, spool: Spool, named: str
+) -> None:
+    LivingRepository(provider, {**daily(8), named: "2026-01-05T12:00:00Z"}, {"r7": BUSY, named: BUSY})
+    listing, items = _harvest(oai(), spool)
+    assert (listing.proves_absence, named in items) == (False, False)
+    assert "1 of its records have no identifier" in listing.incomplete_because
+
+
 @pytest.mark.parametrize("cut", [4, 9, 14, 19, 24])
 def test_the_way_around_goes_on_where_it_was_cut_off(
     provider: Provider, oai: Build, spool: Spool, cut: int

@@ -235,6 +235,37 @@ def test_a_bad_page_keeps_what_came_before(
     assert why in listing.incomplete_because
 
 
+def test_a_list_that_breaks_off_tells_when_to_come_back(
+    repository: Repository, oai: Build, spool: Spool
+) -> None:
+    repository.first(record("a"), token="t1")
+    repository.raw(SECOND, Answer(status=503, headers={"Retry-After": "3000"}))
+    listing, records = _harvest(oai(), spool)
+    assert (listing.complete, records, listing.retry_after) == (False, ["a"], 3000.0)
+
+
+def test_a_question_for_single_records_that_breaks_off_tells_when_to_come_back(
+    repository: Repository, oai: Build, spool: Spool
+) -> None:
+    named = {"verb": "GetRecord", "identifier": "a", "metadataPrefix": "oai_dc"}
+    repository.answer(named, f"<GetRecord>{record('a')}</GetRecord>")
+    repository.raw({**named, "identifier": "b"}, Answer(status=503, headers={"Retry-After": "3000"}))
+    listing = oai().listing(since=None, spool=spool, only=["a", "b"])
+    assert (listing.complete, listing.retry_after) == (False, 3000.0)
+
+
+@pytest.mark.parametrize("name", ["oai:node.example:undefined", "oai:node.example:", "undefined", " NIL "])
+def test_a_record_that_its_identifier_does_not_name_is_rejected_and_may_be_any(
+    repository: Repository, oai: Build, spool: Spool, name: str
+) -> None:
+    repository.first(record("oai:node.example:a"), record(name), record(name, metadata="<other/>"))
+    source = oai()
+    listing = source.listing(since=None, spool=spool)
+    items = list(source.records(listing, spool=spool))
+    assert [type(item) for item in items] == [Record, Rejected, Rejected]
+    assert not any(item.identified for item in items if isinstance(item, Rejected))
+
+
 def test_characters_that_no_xml_may_hold_are_dropped_and_counted(
     repository: Repository, oai: Build, spool: Spool
 ) -> None:

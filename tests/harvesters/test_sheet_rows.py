@@ -86,7 +86,7 @@ def test_thousands_by_comma_are_read_with_a_remark_and_by_point_not_guessed(choi
     found = reading(workbook(head, ("a", "A", "1,000", "2.000")), choices)
     said = [(one.value, one.severity, one.message) for one in found.findings if one.value]
     assert said == [
-        ("1,000", Severity.INFO, "this was read as 1000"),
+        ("1,000", Severity.INFO, "the commas were read as separators of thousands"),
         ("2.000", Severity.WARNING, "this is no whole number; it was taken as unknown"),
     ]
 
@@ -225,3 +225,8 @@ def test_more_counts_than_all_lists_hold_are_not_read(choices: Choices) -> None:
     rows = [("a", "Birth sex", f"Male {number}", 9) for number in range(2_005)]
     found = reading(workbook(HEAD, ("a", "A"), counts=rows), choices)
     assert len(json.loads(found.rows[0].received)["counts"]) == 2_000
+
+
+def test_a_row_without_a_name_may_be_any_dataset_and_a_repeated_one_may_not(choices: Choices) -> None:
+    found = reading(workbook(HEAD, ("a", "A"), (None, "no id"), ("TODO", "T"), ("a", "again")), choices)
+    assert [one.identified for one in found.rejected] == [False, False, True]

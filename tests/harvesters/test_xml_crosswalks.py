@@ -8,6 +8,7 @@ from harvesters.crosswalks import crosswalk
 from harvesters.errors import RecordRejected
 from harvesters.parsing import canonical
 from harvesters.parsing.strict import canonical_xml, read_xml
+from harvesters.recognition import counted
 
 CASES = Path(__file__).parent.parent / "data" / "crosswalks"
 PROFILES = {"datacite": "http://datacite.org/schema/kernel-4", "oai_dc": "oai_dc"}
@@ -69,3 +70,10 @@ def test_a_format_that_nothing_reads_is_rejected(media_type: str) -> None:
 @pytest.mark.parametrize("received", [b"", b"<a", b"<a/>", b"<!DOCTYPE a><a/>"])
 def test_bytes_that_are_no_such_record_are_rejected(name: str, received: bytes) -> None:
     assert _outcome(name, received)[1][0].startswith("rejected: oai:node.example:1")
+
+
+def test_two_counts_read_from_a_text_are_one_finding_to_mend() -> None:
+    told = (list(counted(size, "https://node.example/d")) for size in ("120 patients", "4,711 patients"))
+    (one,), (other,) = told
+    assert one[0] != other[0]
+    assert one[1].message == other[1].message

@@ -1,10 +1,12 @@
 """How a FAIR Data Point is harvested: down its containers, from catalogues to datasets to distributions."""
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import urljoin
+
+import httpx
 
 from harvesters.errors import AddressRefused, HarvestError, LimitReached, NotMetadata, Stopped, Terminal
 from harvesters.links import followed
@@ -35,7 +37,7 @@ TRIES: Final = 2
 RECORD_SECONDS: Final = 5.0
 
 _ACCEPT: Final = "text/turtle, application/ld+json;q=0.8, application/rdf+xml;q=0.7, */*;q=0.1"
-_NEXT: Final = re.compile(r'<([^<>]*)>[^,<]*;\s*rel\s*=\s*"?[^",]*\bnext\b', re.IGNORECASE)
+_LONGEST_HEADER: Final = 8_000
 
 
 class FdpSource:
@@ -230,5 +232,10 @@ def _address(member: Member) -> str:
 
 def _linked_next(page: SpooledPage) -> str | None:
     """The next page by the header ``Link`` (RFC 8288), as Linked Data Platform Paging has it."""
-    found = _NEXT.search(page.headers.get("link", ""))
-    return found[1] if found else None
+    header = page.headers.get("link", "")
+    if len(header) > _LONGEST_HEADER:
+        raise LimitReached(f"{page.url}: its Link header is longer than {_LONGEST_HEADER:,} characters")
+    links = httpx.Response(HTTPStatus.OK, headers={"link": header}).links
+    return next(
+        (link["url"] for name, link in links.items() if name and "next" in name.lower().split()), None
+    )

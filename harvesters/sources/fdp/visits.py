@@ -51,6 +51,7 @@ class Step:
 class Visit:
     """What came of the link ``asked``; ``problem`` is its fault in words.
 
+    ``retry_after`` are the seconds that the node asked us to wait in place of an answer.
     Where the document ``is_named``, what it describes has the address that was asked for.
     """
 
@@ -61,6 +62,7 @@ class Visit:
     is_named: bool = True
     fault: Fault = Fault.NONE
     problem: str = ""
+    retry_after: float | None = None
 
 
 _VISITS: Final = TypeAdapter(Visit)
@@ -87,7 +89,7 @@ def failed(step: Step, error: HarvestError) -> Visit:
             fault = Fault.PASSING
         case _:
             fault = Fault.BROKEN
-    return Visit(step.asked, step.member.role, fault=fault, problem=str(error))
+    return Visit(step.asked, step.member.role, fault=fault, problem=str(error), retry_after=error.retry_after)
 
 
 def no_answer(url: str, error: HarvestError) -> Reply:

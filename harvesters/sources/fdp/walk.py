@@ -31,6 +31,7 @@ class Walk:
     _failures: int = 0
     _missing: str = ""
     _revalidated: bool = False
+    _retry_after: float | None = None
     _findings: list[Finding] = field(default_factory=list)
 
     @classmethod
@@ -47,6 +48,8 @@ class Walk:
         self._failures = self._failures + 1 if visit.fault is Fault.PASSING else 0
         # An old answer for a dataset is no worse than a new one; an old list does not tell what is gone.
         self._revalidated |= page.revalidated and visit.role is Role.CONTAINER
+        if visit.retry_after is not None:
+            self._retry_after = max(visit.retry_after, self._retry_after or 0.0)
         if visit.problem:
             self._note(visit)
         else:
@@ -71,6 +74,7 @@ class Walk:
             findings=tuple(self._findings),
             incremental=self.named,
             revalidated=self._revalidated,
+            retry_after=self._retry_after,
         )
 
     def _follow(self, step: Step, visit: Visit) -> None:

@@ -47,6 +47,7 @@ def ask_for(shell: Shell, identifier: str, prefix: str, patience: Patience) -> N
 def listed_by_name(shell: Shell, only: Collection[str], prefix: str) -> Listing:
     """Ask for these records alone. They are no list, so it tells no time from which to go on."""
     asked, reason, patience = 0, "", Patience()
+    wait: float | None = None
     # A set has another order in each process, and the spool is replayed in one order.
     for identifier in sorted(set(only)):
         try:
@@ -54,10 +55,17 @@ def listed_by_name(shell: Shell, only: Collection[str], prefix: str) -> Listing:
         except (Transient, Terminal) as error:
             if asked == 0:
                 raise
-            reason = str(error)
+            reason, wait = str(error), error.retry_after
             break
         asked += 1
-    return Listing(asked, None, complete=not reason, incomplete_because=reason, incremental=True)
+    return Listing(
+        pages=asked,
+        total=None,
+        complete=not reason,
+        incomplete_because=reason,
+        incremental=True,
+        retry_after=wait,
+    )
 
 
 def named_record(answer: OaiAnswer, identifier: str) -> OaiRecord | str:

@@ -8,7 +8,6 @@ from typing import Final
 
 from harvesters.errors import LimitReached, Terminal, Transient
 from harvesters.parsing.oai import OaiRecord
-from harvesters.recognition import is_placeholder
 from harvesters.sources.oai_pmh.by_name import Patience, ask_for
 from harvesters.sources.oai_pmh.dates import Grain, moment_of
 from harvesters.sources.oai_pmh.shell import Refusal, Shell, Unread
@@ -41,13 +40,21 @@ def go_around(shell: Shell, walk: Walk, arguments: dict[str, str], times: Times)
         names = detour.names()
         if names.ended_by is None:
             detour.fetch_named(names.headers.values())
-            return walk.shortfall()
+            return walk.shortfall() or _nameless(names)
+        if names.retry_after is not None:
+            raise names.ended_by
         detour.fetch_blind()
     except (Transient, Terminal) as error:
+        walk.retry_after = error.retry_after
         return str(error)
     if walk.total is None:
         return "nothing says how many records there are"
     return walk.shortfall()
+
+
+def _nameless(names: Walk) -> str:
+    """What cannot be asked for by name may be any of the records that seem to be missing."""
+    return f"{names.unidentified} of its records have no identifier" if names.unidentified else ""
 
 
 class _Detour:
@@ -68,7 +75,7 @@ class _Detour:
         return names
 
     def fetch_named(self, headers: Iterable[OaiRecord]) -> None:
-        named = [header for header in headers if not is_placeholder(header.identifier)]
+        named = [header for header in headers if header.is_named]
         self._walk.identifiers.update(header.identifier for header in named if header.deleted)
         waiting = deque([Named.of(named)])
         while waiting:

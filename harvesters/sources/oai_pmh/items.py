@@ -7,7 +7,6 @@ from typing import Final
 import httpx
 
 from harvesters.parsing.oai import OaiAnswer, OaiRecord
-from harvesters.recognition import is_placeholder
 from harvesters.source import Record, Rejected, Withdrawn
 from harvesters.sources.oai_pmh.by_name import named_record
 from harvesters.sources.oai_pmh.dates import moment_of
@@ -54,7 +53,7 @@ class _Found:
             case "ListIdentifiers":
                 # The others are fetched behind this; a header is enough to delete.
                 for header in answer.headers:
-                    if header.deleted and not is_placeholder(header.identifier):
+                    if header.deleted and header.is_named:
                         yield from self._taken(header)
             case _:
                 for number, record in enumerate(answer.records, start=1):
@@ -69,11 +68,11 @@ class _Found:
                     yield Rejected(identifier, reason)
 
     def _listed(self, record: OaiRecord, place: str) -> Iterator[Record | Withdrawn | Rejected]:
-        if is_placeholder(record.identifier):
-            reason = f"the record has no identifier ({record.identifier!r})"
-            yield Rejected(place, reason, identified=False)
-        else:
+        if record.is_named:
             yield from self._taken(record)
+        else:
+            reason = f"the record has no identifier ({record.identifier[:200]!r})"
+            yield Rejected(place, reason, identified=False)
 
     def _taken(self, record: OaiRecord) -> Iterator[Record | Withdrawn | Rejected]:
         if len(record.identifier.encode()) > LONGEST_IDENTIFIER:

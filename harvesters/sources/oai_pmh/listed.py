@@ -56,6 +56,7 @@ def listed(
         findings=(*walk.findings, *ahead),
         incremental=question.start is not None,
         as_of=as_of,
+        retry_after=walk.retry_after,
     )
 
 

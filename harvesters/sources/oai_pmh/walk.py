@@ -7,7 +7,6 @@ from typing import Final
 from harvesters.errors import LimitReached, Terminal, Transient
 from harvesters.findings import Finding, Severity
 from harvesters.parsing.oai import OaiAnswer, OaiRecord
-from harvesters.recognition import is_placeholder
 from harvesters.sources.oai_pmh.quirks import Quirk
 from harvesters.sources.oai_pmh.shell import Refusal, Response
 
@@ -20,6 +19,7 @@ class Walk:
     """``ended_by`` is None once the last page was reached.
 
     ``headers`` are those of ListIdentifiers; a list's ``total`` is the largest that any of its pages claims.
+    ``retry_after`` are the seconds that the repository asked us to wait where it went no further.
     """
 
     url: str
@@ -30,6 +30,7 @@ class Walk:
     headers: dict[str, OaiRecord] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     ended_by: Transient | Terminal | None = None
+    retry_after: float | None = None
     _tokens: set[str] = field(default_factory=set)
     _contents: set[int] = field(default_factory=set)
 
@@ -40,6 +41,7 @@ class Walk:
                 self._take(response.answer)
         except (Transient, Terminal) as error:
             self.ended_by = None if self._is_end(error) else error
+            self.retry_after = error.retry_after
         return self
 
     @property
@@ -58,10 +60,10 @@ class Walk:
         self._check(answer.token, [(entry.identifier, entry.datestamp) for entry in entries])
         self.pages += 1
         for entry in entries:
-            if is_placeholder(entry.identifier):
-                self.unidentified += 1
-            else:
+            if entry.is_named:
                 self.identifiers.add(entry.identifier)
+            else:
+                self.unidentified += 1
         self.headers.update({header.identifier: header for header in answer.headers})
         if answer.total is not None:
             self.total = max(answer.total, self.total or 0)

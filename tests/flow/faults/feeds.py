@@ -157,9 +157,7 @@ def _fault(
     unseen: int = 0,
     rejected: int = 0,
 ) -> Fault[DcatNode]:
-    return Fault(
-        name, DcatNode, spoil, state, words, changed=changed, unseen=unseen, rejected=rejected
-    )
+    return Fault(name, DcatNode, spoil, state, words, changed=changed, unseen=unseen, rejected=rejected)
 
 
 FEEDS: Final = (
@@ -167,7 +165,9 @@ FEEDS: Final = (
     _fault("login page for page 2", _put(LOGIN), INCOMPLETE, "HTML"),
     _fault("half a document", _half_turtle, INCOMPLETE, "Turtle", "line"),
     _fault("empty document", _put(Answer(b""), page=1), FAILED, "empty"),
-    _fault("an error as JSON with 200", _put(Answer(b'{"error": "down"}', "application/json"), page=1), FAILED),
+    _fault(
+        "an error as JSON with 200", _put(Answer(b'{"error": "down"}', "application/json"), page=1), FAILED
+    ),
     _fault("ill-formed page 2", _put(Answer(b"<rdf:RDF><a></rdf:RDF>", RDF_XML)), INCOMPLETE, "XML"),
     _fault("wrong content type", _mislabelled, UNCHANGED, "application/rdf+xml"),
     _fault("wrong charset", _latin, INCOMPLETE, "UTF-8"),

@@ -153,7 +153,7 @@ class OaiNode:
 
     def __init__(self, provider: Provider, name: str) -> None:
         self.provider = provider
-        dates = {f"oai:{name}:{number}": date for number, date in enumerate(daily(RECORDS).values())}
+        dates = {f"oai:{name}:{number}": date for number, date in enumerate(daily(RECORDS).values(), start=1)}
         self.repository = LivingRepository(provider, dates, page=PAGE, tells_total=True)
         self.heal()
 

@@ -31,9 +31,14 @@ def _many(answer: Answer, count: int) -> Callable[[FdpNode], None]:
 def _deep(node: FdpNode) -> None:
     """A catalogue in a catalogue in a catalogue, and so on."""
     for level in range(LEVELS):
-        node.turtle(f"/deep/{level}", f"<{{url}}/deep/{level}> a dcat:Catalog ; dcat:catalog <{{url}}/deep/{level + 1}> .")
+        node.turtle(
+            f"/deep/{level}",
+            f"<{{url}}/deep/{level}> a dcat:Catalog ; dcat:catalog <{{url}}/deep/{level + 1}> .",
+        )
     datasets = ", ".join(f"<{{url}}/d/{number}>" for number in range(RECORDS))
-    node.turtle("/c", f"<{{url}}/c> a dcat:Catalog ; dcat:dataset {datasets} ; dcat:catalog <{{url}}/deep/0> .")
+    node.turtle(
+        "/c", f"<{{url}}/c> a dcat:Catalog ; dcat:dataset {datasets} ; dcat:catalog <{{url}}/deep/0> ."
+    )
 
 
 def _foreign(node: FdpNode) -> None:
@@ -44,7 +49,14 @@ def _empty(node: FdpNode) -> None:
     node.turtle("/c", "<{url}/c> a dcat:Catalog ; dct:title 'C' .")
 
 
-def _fault(name: str, spoil: Callable[[FdpNode], None], state: RunState, *words: str, withdrawn: int = 0, rejected: int = 0) -> Fault[FdpNode]:
+def _fault(
+    name: str,
+    spoil: Callable[[FdpNode], None],
+    state: RunState,
+    *words: str,
+    withdrawn: int = 0,
+    rejected: int = 0,
+) -> Fault[FdpNode]:
     return Fault(name, FdpNode, spoil, state, words, withdrawn=withdrawn, rejected=rejected)
 
 

@@ -8,14 +8,13 @@ from typing import Final
 from catalogue.model.run import RunState
 from tests.flow.faults.answers import LOGIN
 from tests.flow.faults.fault import Fault
-from tests.flow.faults.nodes import OaiNode, Say, is_page
+from tests.flow.faults.nodes import OaiNode, is_page
 from tests.harvesters.living_repository import BROKEN, BUSY
 from tests.harvesters.scripted_provider import Answer
 from tests.harvesters.scripted_repository import ENVELOPE, error
 
 DONE, FAILED, HELD, INCOMPLETE = RunState.DONE, RunState.FAILED, RunState.HELD, RunState.INCOMPLETE
 PARTIAL, UNCHANGED = RunState.PARTIAL, RunState.UNCHANGED
-SECRET: Final = "root:x:0:0"
 
 
 def _said(content: str) -> Answer:
@@ -106,7 +105,9 @@ def _with_doctype(node: OaiNode) -> None:
 
 
 def _xinclude(node: OaiNode) -> None:
-    include = b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
+    include = (
+        b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" parse="text"/>'
+    )
     page = node.page("!!4")
     first = b"<dc:title>" + node.identifiers[4].encode() + b"</dc:title>"
     spoiled = replace(page, body=page.body.replace(first, b"<dc:title>" + include + b"</dc:title>"))
@@ -140,7 +141,9 @@ def _nothing_matches(node: OaiNode) -> None:
     node.say(lambda given: _said(error("noRecordsMatch")) if given["verb"] == "ListRecords" else None)
 
 
-def _fault(name: str, spoil: Callable[[OaiNode], None], state: RunState, *words: str, rejected: int = 0) -> Fault[OaiNode]:
+def _fault(
+    name: str, spoil: Callable[[OaiNode], None], state: RunState, *words: str, rejected: int = 0
+) -> Fault[OaiNode]:
     return Fault(name, OaiNode, spoil, state, words, rejected=rejected)
 
 
@@ -152,7 +155,12 @@ REPOSITORIES: Final = (
     _fault("token lost", _lost_token, INCOMPLETE, "12 records and holds 8"),
     _fault("token expires, once", _expires(times=1), UNCHANGED),
     _fault("token expires, always", _expires(times=99), INCOMPLETE, "badResumptionToken"),
-    _fault("clock in the future", _rewritten(("2026-03-01T12:00:00Z", "2099-01-01T00:00:00Z")), UNCHANGED, "clock"),
+    _fault(
+        "clock in the future",
+        _rewritten(("2026-03-01T12:00:00Z", "2099-01-01T00:00:00Z")),
+        UNCHANGED,
+        "clock",
+    ),
     _fault("noRecordsMatch for all", _nothing_matches, HELD, "holds no record"),
     _fault("badArgument", _for_page(1, _said(error("badArgument"))), FAILED, "badArgument"),
     _fault("an error on page 2", _for_page(2, _said(error("badArgument"))), INCOMPLETE, "badArgument"),

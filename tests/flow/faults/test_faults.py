@@ -5,12 +5,11 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from catalogue.ledger import SHOWN, Job, JobState, Ledger
+from catalogue.ledger import Job, JobState, Ledger
 from catalogue.model.run import RecordState, Run, RunState
 from catalogue.services import Workshop
 from catalogue.settings import Settings

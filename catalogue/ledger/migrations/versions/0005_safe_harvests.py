@@ -57,6 +57,8 @@ def _columns_of_sources_and_runs() -> None:
         _number("withdrawn"),
         sa.Column("mode", sa.Text(), nullable=False, server_default="full"),
         _number("resumed"),
+        _number("crashes"),
+        _flag("left_in_order"),
         _flag("stop_requested"),
         sa.Column("pages", NUMBER),
         sa.Column("total", NUMBER),
@@ -66,6 +68,7 @@ def _columns_of_sources_and_runs() -> None:
         sa.Column("as_of", MOMENT),
         sa.Column("worth_retrying", sa.Boolean(), nullable=False, server_default=sa.true()),
         sa.Column("not_before", MOMENT),
+        _text("software"),
     ):
         op.add_column("run", column)
 
@@ -74,6 +77,7 @@ def _columns_of_records() -> None:
     for table in ("staged", "record"):
         op.add_column(table, _text("title"))
         op.add_column(table, sa.Column("patients", NUMBER))
+    op.add_column("staged", _text("given"))
     op.add_column("record", _text("withdrawal"))
     op.add_column("record", _flag("restored"))
     op.add_column("version", _text("why"))
