@@ -9,7 +9,8 @@ from catalogue.cli.console import AsJson, notes, print_json, print_table
 from catalogue.cli.pairs import Option, pairs
 from catalogue.errors import BadRequest
 from catalogue.ingest.policies import withdrawal_policy
-from catalogue.ingest.preview import Preview, PreviewedRecord, preview
+from catalogue.ingest.preview import Preview, preview
+from catalogue.ingest.rehearsal import PreviewedRecord
 from catalogue.services import Workshop
 from catalogue.settings import read_settings
 from harvesters.addresses import check_url
@@ -61,7 +62,7 @@ def _print(found: Preview) -> None:
         ("new", len(found.new)),
         ("changed", len(found.changed)),
         ("unchanged", found.unchanged),
-        ("of these under a new identifier", len(found.renamed)),
+        ("of all these under a new identifier", len(found.renamed)),
         ("deleted by the provider", len(found.deleted)),
         ("missing from the list", len(found.missing)),
         ("of these withdrawn at once", len(found.due)),

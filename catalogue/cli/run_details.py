@@ -1,4 +1,4 @@
-"""``catalogue run``: one run in detail: its stages, its log, and what the provider answered."""
+"""``catalogue run``: one run in detail: its stages, its log, its findings, and what the provider answered."""
 
 import sys
 from typing import Annotated
@@ -21,11 +21,14 @@ def run(
     log: Annotated[
         bool, typer.Option("--log", help="What became of each record that is not as before.")
     ] = False,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="What is wrong in its records, with all values.")
+    ] = False,
     answers: Annotated[bool, typer.Option("--answers", help="What was asked and answered.")] = False,
     answer: Annotated[int | None, typer.Option(min=1, help="Print this answer, byte for byte.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """One run: its stages, what its list proved, its counts; its log and the answers on request."""
+    """One run: its stages, what its list proved, its counts; its log, findings and answers on request."""
     workshop = Workshop(read_settings())
     ledger = workshop.ledger
     found = ledger.run(number)
@@ -33,6 +36,8 @@ def run(
         _print_answer(_spool(workshop, number), answer)
     elif answers:
         _print_answers(_spool(workshop, number), as_json=as_json)
+    elif findings:
+        _print_findings(ledger, number, as_json=as_json)
     elif log:
         _print_log(ledger, number, as_json=as_json)
     else:
@@ -75,6 +80,18 @@ def _print_log(ledger: Ledger, number: int, *, as_json: bool) -> None:
     print_table(f"Run {number}", ("", "key", "record", "reason"), rows)
     if (count := ledger.count_run_log(number)) > len(lines):
         notes.print(f"the first {len(lines):,} of {count:,} lines")
+
+
+def _print_findings(ledger: Ledger, number: int, *, as_json: bool) -> None:
+    """Numbers too that the pages hold back."""
+    found = ledger.findings(number)
+    if as_json:
+        print_json(found)
+        return
+    rows = ((one.severity.value, one.focus, one.path, one.value, one.message) for one in found[:_MOST])
+    print_table(f"Findings of run {number}", ("", "at", "path", "value", ""), rows)
+    if len(found) > _MOST:
+        notes.print(f"the first {_MOST:,} of {len(found):,} findings")
 
 
 def _print_run(ledger: Ledger, found: Run, *, as_json: bool) -> None:

@@ -39,4 +39,4 @@ def may_remember(ledger: Ledger, source_id: str) -> bool:
     sent anew can prove.
     """
     last = ledger.source(source_id).last_run
-    return last is not None and last.state in _WHOLE and not ledger.has_unseen(source_id)
+    return last is None or (last.state in _WHOLE and not ledger.has_unseen(source_id))

@@ -107,6 +107,7 @@ class Preparation:
             findings=(
                 *crossed.findings,
                 *(omission for omission in omissions if omission),
+                *_illegible(named),
                 *_unreadable(with_types),
                 *result.findings,
             ),
@@ -184,6 +185,19 @@ def _legible(quad: Quad) -> Quad:
     if given.language:
         return Quad(quad.subject, quad.predicate, Literal(text, language=given.language))
     return Quad(quad.subject, quad.predicate, Literal(text, datatype=given.datatype))
+
+
+def _illegible(quads: list[Quad]) -> Iterator[Finding]:
+    for quad in quads:
+        if isinstance(quad.object, Literal) and _NO_XML.search(quad.object.value):
+            yield Finding(
+                Severity.WARNING,
+                focus=_focus(quad),
+                path=compact(quad.predicate.value),
+                value=_NO_XML.sub("\ufffd", quad.object.value)[:200],
+                message="the text holds control characters, which were replaced",
+                how_to_fix="leave them out",
+            )
 
 
 def _typed(quad: Quad) -> Quad:

@@ -84,8 +84,12 @@ class Application:
         good = staged.c.published.is_not(None)
         first = select(staged.c.id).where(staged.c.run == self.run, good, ~self._was_published())
         open_version = (version.c.record == record.c.id) & version.c.until.is_(None)
-        other = self.named.staged(staged.c.id).join(version, open_version)
-        changed = self._count(other.where(good, version.c.sha256 != staged.c.published_sha256))
+        other = self.named.staged(staged.c.id).outerjoin(version, open_version)
+        differs = version.c.id.is_(None) | (version.c.sha256 != staged.c.published_sha256)
+        earlier = version.alias("earlier")
+        had_one = exists().where(earlier.c.record == record.c.id)
+        changed = self._count(other.where(good, differs, had_one))
+        changed += self._count(self._coming_back(record.c.id))
         new = self._count(first)
         absent = self._count(self._absent(record.c.id))
         rejected = self._count(select(rejection.c.id).where(rejection.c.run == self.run))
@@ -186,8 +190,7 @@ class Application:
     def _revive(self) -> None:
         """A withdrawn record that is seen again, unchanged, gets its last version back."""
         rows = (
-            self.named.mentioned(
-                MentionKind.SEEN,
+            self._coming_back(
                 record.c.id,
                 literal(self.run, NUMBER),
                 version.c.number + 1,
@@ -199,10 +202,15 @@ class Application:
                 literal(self.log.stamp, Moment),
             )
             .join(version, version.c.record == record.c.id)
-            .where(record.c.state == str(RecordState.WITHDRAWN), version.c.number == _last_number())
-            .where(record.c.rejection == "", ~record.c.restored, ~_is_open())
+            .where(version.c.number == _last_number())
         )
         self._insert_versions(rows)
+
+    def _coming_back(self, *columns: ColumnElement[Any]) -> Select[tuple[Any, ...]]:
+        """Withdrawn records that are seen again as they were, save those that a curator took away."""
+        seen = self.named.mentioned(MentionKind.SEEN, *columns)
+        is_gone = (record.c.state == str(RecordState.WITHDRAWN)) & ~_is_open()
+        return seen.where(is_gone, record.c.rejection == "", ~record.c.restored)
 
     def _insert_versions(self, rows: Select[tuple[Any, ...]]) -> None:
         columns = ["record", "run", "number", "subject", "body", "sha256", "crosswalk", "aligner", "since"]

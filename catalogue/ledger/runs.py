@@ -278,6 +278,7 @@ def read_run(row: Row[tuple[object, ...]]) -> Run:
         listing=_read_listing(row),
         worth_retrying=row.worth_retrying,
         not_before=row.not_before,
+        software=row.software,
     )
 
 

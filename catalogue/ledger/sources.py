@@ -1,5 +1,6 @@
 """Which sources are harvested."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, insert, select, update
@@ -77,6 +78,12 @@ class Sources(OnDatabase):
         """Raises ``NotFound`` for a source that was never added or is removed."""
         with self._database.reading() as connection:
             return _one(connection, source_id)
+
+    def addresses(self) -> Mapping[str, str]:
+        """Where each source is harvested, by its id."""
+        wanted = select(source.c.id, source.c.url).where(source.c.removed.is_(None))
+        with self._database.reading() as connection:
+            return {row.id: row.url for row in connection.execute(wanted)}
 
     def sources(self, *, removed: bool = False) -> tuple[SourceRow, ...]:
         """By id; ``removed`` gives those too that are harvested no more."""

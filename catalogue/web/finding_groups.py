@@ -20,12 +20,12 @@ _COUNTS: Final = (
     *(terms.COUNT_BY, terms.VALUE, terms.SUBJECTS, terms.STUDIES_OF_VALUE),
 )
 # What such a run brought no reader has seen, nor a curator let in.
-_UNSEEN: Final = (RunState.HELD, RunState.CANCELLED)
+_NOT_LET_IN: Final = (RunState.HELD, RunState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """Equal findings; ``style`` is a class of the theme, ``examples`` are records with the value found there."""
+    """Equal findings; ``style`` is a class of the theme, ``examples`` are records and values."""
 
     severity: str
     style: str
@@ -37,7 +37,8 @@ class GroupView:
 
 
 def group_views(groups: Iterable[FindingGroup], run: Run) -> tuple[GroupView, ...]:
-    """Without the numbers that pages may have to hold back, and of a held or rejected run without examples."""
+    """Without numbers that pages may have to hold back, and of a held or rejected run without examples."""
+    is_let_in = run.state not in _NOT_LET_IN
     return tuple(
         GroupView(
             severity=one.severity.value,
@@ -46,7 +47,7 @@ def group_views(groups: Iterable[FindingGroup], run: Run) -> tuple[GroupView, ..
             message=short(one.message),
             how_to_fix=short(one.how_to_fix),
             count=one.count,
-            examples=() if run.state in _UNSEEN else tuple(_shown(each, one.path) for each in one.examples),
+            examples=tuple(_shown(each, one.path) for each in one.examples) if is_let_in else (),
         )
         for one in groups
     )

@@ -216,6 +216,7 @@ def _commands(run: Run, log: LogView, *, is_newest: bool) -> Iterator[Command]:
         yield Command("Ask again for what failed only", f"catalogue retry {run.id}")
     if is_newest:  # of earlier runs the answers are not kept
         yield Command("What the provider answered, byte for byte", f"catalogue run {run.id} --answers")
+    yield Command("All findings, with their values", f"catalogue run {run.id} --findings")
     yield Command("What the provider sent for a record", f"catalogue record {key} --received")
     yield Command("What changed between two versions of a record", f"catalogue diff {key}")
 

@@ -64,7 +64,7 @@ class Crew:
         if not self._at_work:
             return set()
         hosts = {post.host for post in self._at_work.values()}
-        waiting = {row.config.id for row in self._ledger.sources() if _host(row.config.url) in hosts}
+        waiting = {one for one, url in self._ledger.addresses().items() if _host(url) in hosts}
         # A source may have moved to another host meanwhile.
         return waiting | {post.job.argument for post in self._at_work.values()}
 

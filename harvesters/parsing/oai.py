@@ -37,9 +37,12 @@ class OaiRecord:
 
     @property
     def is_named(self) -> bool:
-        """Whether the identifier is one, or behind its namespace (``oai:repository:undefined``)."""
+        """Whether the identifier is one, or behind its namespace (``oai:repository:undefined``).
+
+        Repositories count their records, and some begin with 0.
+        """
         local = self.identifier.rpartition(":")[2]
-        return not (names_nothing(self.identifier) or names_nothing(local))
+        return not (names_nothing(self.identifier) or (names_nothing(local) and not local.isdecimal()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def _unlisted(value: str, column: Column, choices: Choices) -> Problem | None:
 def _no_number(value: str) -> Problem | None:
     number = values.number(value)
     if values.is_grouped(value):
-        told = "the commas were read as separators of thousands"
+        told = "the marks between the digits were taken for thousands"
         return Problem(Severity.INFO, value, told, "write digits only, such as 1200")
     if number:
         return None

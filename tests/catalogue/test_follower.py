@@ -269,3 +269,15 @@ def test_more_changes_than_a_batch_holds_are_all_followed(workshop: Workshop) ->
     assert follow_all(workshop) == {"graph": 501, "index": 501, "quality": QualityProjection.step}
     assert writes(workshop.ledger) == {1: (1, 1), 2: (501, 501)}
     assert len(documents(workshop)) == 502
+
+
+def test_a_graph_store_in_an_older_form_is_built_anew(filled: Path) -> None:
+    made_with = filled / "graph" / "MADE_WITH"
+    form, rest = made_with.read_text("utf-8").split(" ", 1)
+    assert form.isdigit()
+    made_with.write_text(rest, "utf-8")
+    with opened(filled) as workshop:
+        assert projection(workshop, "graph").watermark() == 0
+        follow_all(workshop)
+        assert diagnosis(workshop).agreed
+    assert made_with.read_text("utf-8") == f"{form} {rest}"

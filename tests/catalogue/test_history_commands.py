@@ -14,6 +14,7 @@ from catalogue.ingest.facts import read_facts
 from catalogue.ledger import Facts
 from catalogue.model.run import RecordState
 from catalogue.services import Workshop
+from harvesters.findings import Finding, Severity
 from tests.catalogue.descriptions import prepared
 from tests.catalogue.kept import SOURCE, documents, follow_all, give, iri, key, opened, staged
 from tests.contracts.ledger_builders import harvest
@@ -233,6 +234,16 @@ def test_a_record_that_came_again_under_another_identifier_is_suggested(
     names = (pair["source"], pair["given"], pair["identifier"])
     assert catalogue("alias", "add", *names, "--why", WHY).code == 0
     assert catalogue("suggestions", "--json").json() == {"duplicates": [], "renamed": []}
+
+
+def test_the_command_line_shows_the_values_of_all_findings(catalogue: Command, workshop: Workshop) -> None:
+    told = Finding(Severity.WARNING, iri("a"), "healthdcatap:numberOfUniqueIndividuals", "3 or so", "Odd")
+    run = workshop.ledger.start_run(SOURCE)
+    workshop.ledger.add_findings(run.id, [told], identifier=iri("a"))
+    assert "3 or so" in catalogue("run", str(run.id), "--findings").out
+    said = catalogue("run", str(run.id), "--findings", "--json").json()
+    assert isinstance(said, list)
+    assert [one["value"] for one in said] == ["3 or so"]
 
 
 def test_facts_are_those_that_were_prepared() -> None:

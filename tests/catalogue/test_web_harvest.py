@@ -15,7 +15,10 @@ from typer.main import get_command
 
 from catalogue.cli.app import app
 from catalogue.model.run import RunState
+from catalogue.profile.terms import COUNT_BY, IMAGES, PATIENTS, SERIES, STUDIES, SUBJECTS
 from catalogue.web.app import create_app
+from harvesters.findings import Finding, Severity
+from ontologies.namespaces import compact
 from tests.harvested_nodes import NODES, Nodes, harvested_nodes, key
 from tests.small_catalogue import HOSTILE
 
@@ -219,6 +222,50 @@ def test_equal_findings_stand_together_with_their_number(read: Reading) -> None:
     groups = read("/runs/2").xpath("//table[caption[starts-with(text(), 'Findings')]]/tbody/tr")
     assert len(groups) == 1
     assert "10" in groups[0].xpath("./td[@data-label='Times']/text()")
+
+
+@pytest.mark.parametrize(
+    "path", [*map(compact, (PATIENTS, STUDIES, SERIES, IMAGES, COUNT_BY, SUBJECTS)), "Number of subjects"]
+)
+def test_a_number_of_people_in_a_finding_is_not_shown(tmp_path: Path, path: str) -> None:
+    nodes = Nodes(tmp_path)
+    nodes.add("first")
+    run = nodes.run("first", ["first-1"], findings=(odd(path, "3 of them"), odd("dcat:version", "v 3")))
+    nodes.index()
+    client = create_app(nodes.services()).test_client()
+    for address in (f"/runs/{run.id}", "/providers/first", f"/api/v1/runs/{run.id}"):
+        text = client.get(address, headers={"Accept": "text/html"}).text
+        assert path in text
+        assert "3 of them" not in text
+    assert "v 3" in client.get(f"/runs/{run.id}", headers={"Accept": "text/html"}).text
+
+
+def test_of_a_run_that_nobody_let_in_no_values_are_shown(tmp_path: Path) -> None:
+    nodes = Nodes(tmp_path)
+    nodes.add("first")
+    nodes.run("first", [f"first-{number}" for number in range(9)])
+    run = nodes.run("first", ["first-new"], findings=(odd("dcat:version", "v 3"),))
+    assert run.state is RunState.HELD
+    nodes.index()
+    client = create_app(nodes.services()).test_client()
+
+    def told() -> list[str]:
+        pages = [f"/runs/{run.id}", "/providers/first"]
+        return [client.get(page, headers={"Accept": "text/html"}).text for page in pages]
+
+    def examples() -> list[str]:
+        (group,) = client.get(f"/api/v1/runs/{run.id}").get_json()["groups"]
+        return list(group["examples"])
+
+    assert [("v 3" in page, "This is odd" in page) for page in told()] == [(False, True)] * 2
+    assert examples() == []
+    nodes.ledger.reject_run(run.id, "cut short")
+    assert [("v 3" in page, "This is odd" in page) for page in told()] == [(False, True)] * 2
+    assert examples() == []
+
+
+def odd(path: str, value: str) -> Finding:
+    return Finding(Severity.WARNING, "", path, value, "This is odd", "Mend it.")
 
 
 def test_the_log_is_filtered_by_outcome(read: Reading) -> None:

@@ -243,3 +243,17 @@ def test_a_withdrawn_record_comes_back_under_its_key_and_counts_its_versions_on(
     run_naming(ledger, known)
     back = ledger.published(f"key-{known[0]}")
     assert (back.state, back.version) == (RecordState.LIVE, 2)
+
+
+def test_a_held_run_counts_records_that_come_back_as_changed(ledger: Ledger) -> None:
+    known = filled(ledger, 3)
+    ledger.remove_source("lisbon")
+    ledger.add_source(config(), hold_first=True)
+    run = ledger.start_run("lisbon")
+    ledger.seen(run.id, known[:2])
+    ledger.stage(run.id, [record(known[2], "second")])
+    ledger.note_listing(run.id, listed())
+    promised = ledger.apply_run(run.id)
+    done = ledger.approve_run(run.id, "they are back")
+    assert (promised.new, promised.changed, promised.unchanged) == (0, 3, 0)
+    assert (done.new, done.changed, done.unchanged) == (0, 3, 0)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from importlib.metadata import version
 
 import pytest
 
@@ -331,3 +332,20 @@ def test_a_worker_that_holds_its_lease_applies(ledger: Ledger) -> None:
     run = ledger.start_run("lisbon")
     ledger.stage(run.id, [record("a")])
     assert applied(ledger, run.id, complete=True, lease=mine).new == 1
+
+
+def test_a_record_tells_with_which_crosswalk_its_version_was_made(ledger: Ledger) -> None:
+    same = '<urn:a> <urn:says> "first" .\n'
+    harvest(ledger, record("a", "first", published=same, crosswalk="oai_dc/1"))
+    last = ledger.last_change()
+    harvest(ledger, record("a", "second", published=same, crosswalk="datacite/1"))
+    assert ledger.last_change() == last
+    assert ledger.published("key-a").crosswalk == "oai_dc/1"
+    assert [one.crosswalk for one in ledger.iterate_published()] == ["oai_dc/1"]
+
+
+def test_a_run_tells_which_version_of_the_software_began_it(ledger: Ledger) -> None:
+    harvest(ledger, record("a"))
+    (run,) = ledger.runs_with_changes()
+    assert run.software == version("eucaim-catalogue")
+    assert ledger.run(run.id) == run

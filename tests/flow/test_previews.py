@@ -127,3 +127,12 @@ def test_a_preview_asks_for_everything_anew(known: DcatNode, commands: Commands)
     preview(commands, "north")
     assert len(known.provider.asked) == 3
     assert not any("if-none-match" in headers for _, headers in known.provider.asked)
+
+
+def test_datasets_that_moved_house_are_compared_with_themselves(known: DcatNode, commands: Commands) -> None:
+    new = [f"<{known.provider.url}/moved/{number}>" for number in range(RECORDS)]
+    known.lay_out([known.dataset(number, subject=subject) for number, subject in enumerate(new)])
+    run = commands.harvest("north")
+    assert (run["state"], run["counts"]["changed"], run["counts"]["new"]) == ("done", RECORDS, 0)
+    found = preview(commands, "north")
+    assert (found["new"], found["missing"], found["unchanged"]) == ([], [], RECORDS)

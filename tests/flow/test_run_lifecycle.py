@@ -32,7 +32,6 @@ from tests.harvesters.scripted_provider import Answer, Provider
 
 LIMIT: Final = 30.0
 NORTH: Final = "north"
-INCREMENTAL: Final = {"incremental": "true"}
 
 
 class HonestNode(DcatNode):
@@ -79,9 +78,7 @@ class Catalogue:
         config = SourceConfig(NORTH, node.kind, node.url, pace=0, options=options)
         self.ledger.add_source(config, hold_first=hold_first)
 
-    def harvest(
-        self, kind: str = "harvest", *, report: Callable[[Progress], None] = lambda _: None
-    ) -> Run:
+    def harvest(self, kind: str = "harvest", *, report: Callable[[Progress], None] = lambda _: None) -> Run:
         """The newest run, after all that is queued was done."""
         self.ledger.put_job(kind, NORTH)
         assert Worker(self.workshop, report=report, followers=()).drain()
@@ -119,9 +116,7 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 
 
 @pytest.fixture
-def commands(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Commands:
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
     """On the same folder."""
     return Commands(tmp_path / "data", monkeypatch, capsys)
 
@@ -139,7 +134,7 @@ def honest(provider: Provider, catalogue: Catalogue) -> HonestNode:
 def changing(provider: Provider, catalogue: Catalogue) -> OaiNode:
     """A repository that is asked for what changed, once its whole list was had."""
     node = OaiNode(provider, NORTH)
-    catalogue.add(node, **INCREMENTAL)
+    catalogue.add(node, incremental="true")
     first = catalogue.harvest()
     assert (first.state, first.mode) == (RunState.DONE, RunMode.FULL)
     provider.asked.clear()
@@ -168,16 +163,15 @@ def wait_for(condition: Callable[[], bool]) -> None:
 # --- answers that are said to hold still -------------------------------------------------------------------
 
 
-def test_what_did_not_change_is_not_sent_again(
-    honest: HonestNode, catalogue: Catalogue, provider: Provider
-) -> None:
+def test_what_did_not_change_is_not_sent_again(honest: HonestNode, catalogue: Catalogue) -> None:
     """Or the tests behind this one would not fail."""
-    provider.asked.clear()
+    catalogue.harvest()
+    honest.provider.asked.clear()
     run = catalogue.harvest()
     assert (run.state, run.counts.unchanged) == (RunState.UNCHANGED, RECORDS)
     assert run.listing
     assert not run.listing.proves_absence
-    assert all("if-none-match" in headers for _, headers in provider.asked)
+    assert all("if-none-match" in headers for _, headers in honest.provider.asked)
 
 
 def leave_held(catalogue: Catalogue) -> None:
@@ -222,6 +216,19 @@ def test_a_held_run_is_held_again_for_as_long_as_nobody_decides(
         RunState.CANCELLED,
         RunState.HELD,
     ]
+
+
+@pytest.mark.xfail(reason="a run that may not remember leaves the answer of the held one in memory")
+def test_a_loss_that_was_met_before_is_held_also_behind_a_sound_list(
+    honest: HonestNode, catalogue: Catalogue
+) -> None:
+    """A node that comes and goes: what it answered to the run that was held is not what we know of it."""
+    honest.empty()
+    assert catalogue.harvest().state is RunState.HELD
+    honest.heal()
+    assert catalogue.harvest().state is RunState.UNCHANGED
+    honest.empty()
+    assert catalogue.harvest().state is RunState.HELD
 
 
 def test_records_that_stay_away_go_although_the_list_does_not_change(
@@ -365,9 +372,24 @@ def test_a_list_of_changes_never_takes_the_place_of_a_held_one(
     assert len(catalogue.keys()) == RECORDS
 
 
-def test_a_held_run_cannot_be_retried(
-    changing: OaiNode, catalogue: Catalogue, commands: Commands
+def test_a_list_that_breaks_off_takes_nothing_away_from_a_held_one(
+    honest: HonestNode, catalogue: Catalogue
 ) -> None:
+    """What is held can still be approved, and the records that came meanwhile wait with it."""
+    honest.lay_out(honest.datasets(range(6)), total=6)
+    held = catalogue.harvest()
+    honest.heal()
+    honest.page(1, [honest.dataset(0, title="Another"), *honest.datasets(range(1, 4))], following=2)
+    honest.answer(Answer(status=500))
+    before = catalogue.versions()
+    broken = catalogue.harvest()
+    assert (broken.state, f"run {held.id} waits" in broken.message) == (RunState.INCOMPLETE, True)
+    assert (catalogue.ledger.run(held.id).state, catalogue.versions()) == (RunState.HELD, before)
+    catalogue.ledger.approve_run(held.id, "asked at the hospital")
+    assert len(catalogue.keys()) == 6
+
+
+def test_a_held_run_cannot_be_retried(changing: OaiNode, catalogue: Catalogue, commands: Commands) -> None:
     lose_half(changing)
     changing.repository.poison = {changing.identifiers[1]: BUSY}
     held = catalogue.harvest("harvest-full")
@@ -386,12 +408,12 @@ def test_a_source_that_comes_back_is_asked_for_everything_and_has_its_keys(
     provider: Provider, catalogue: Catalogue, make: Callable[[Provider, str], Node]
 ) -> None:
     node = make(provider, NORTH)
-    catalogue.add(node, **INCREMENTAL)
+    catalogue.add(node, incremental="true")
     catalogue.harvest()
     keys = catalogue.keys()
     catalogue.ledger.remove_source(NORTH)
     assert (catalogue.keys(), catalogue.keys(RecordState.WITHDRAWN)) == (set(), keys)
-    catalogue.add(node, **INCREMENTAL)
+    catalogue.add(node, incremental="true")
     run = catalogue.harvest()
     assert (run.mode, run.state) == (RunMode.FULL, RunState.DONE)
     assert (catalogue.keys(), len(keys)) == (keys, RECORDS)
@@ -453,7 +475,7 @@ def test_a_retry_is_no_whole_list(changing: OaiNode, catalogue: Catalogue) -> No
     moment = catalogue.ledger.checkpoint(NORTH)
     whole = catalogue.ledger.source(NORTH).last_whole_list
     changing.repository.poison = {changing.identifiers[1]: BUSY}
-    changing.repository.dates = {name: "2026-03-02T12:00:00Z" for name in changing.identifiers}
+    changing.repository.dates = dict.fromkeys(changing.identifiers, "2026-03-02T12:00:00Z")
     failed = catalogue.harvest()
     assert (failed.mode, failed.counts.rejected) == (RunMode.INCREMENTAL, 1)
     changing.heal()

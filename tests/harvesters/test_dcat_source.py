@@ -193,7 +193,9 @@ def test_a_broken_page_after_the_first_keeps_what_came_before(
     assert "page=2: the Turtle is broken" in listing.incomplete_because
 
 
-def test_a_list_that_breaks_off_tells_when_to_come_back(provider: Provider, dcat: Build, spool: Spool) -> None:
+def test_a_list_that_breaks_off_tells_when_to_come_back(
+    provider: Provider, dcat: Build, spool: Spool
+) -> None:
     _page(provider, 1, "a", "hydra:next <?page=2>")
     provider.answers["/c?page=2"] = Answer(status=503, headers={"Retry-After": "3000"})
     listing, records, _ = _harvest(dcat("/c?page=1"), spool)

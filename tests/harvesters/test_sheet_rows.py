@@ -86,7 +86,7 @@ def test_thousands_by_comma_are_read_with_a_remark_and_by_point_not_guessed(choi
     found = reading(workbook(head, ("a", "A", "1,000", "2.000")), choices)
     said = [(one.value, one.severity, one.message) for one in found.findings if one.value]
     assert said == [
-        ("1,000", Severity.INFO, "the commas were read as separators of thousands"),
+        ("1,000", Severity.INFO, "the marks between the digits were taken for thousands"),
         ("2.000", Severity.WARNING, "this is no whole number; it was taken as unknown"),
     ]
 

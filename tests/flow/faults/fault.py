@@ -25,7 +25,8 @@ class Fault(Generic[NodeT]):
     """``spoil`` puts it into a node, and gives the source another configuration where the fault needs one.
 
     ``words`` stand in what is told of the run. All but ``changed``, ``withdrawn`` and ``unseen``, which the
-    provider is entitled to, is nought unless it is said.
+    provider is entitled to, is nought unless it is said. The fault comes after so many harvests that went
+    ``well``: answers are remembered from the second one on.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Fault(Generic[NodeT]):
     withdrawn: int = 0
     unseen: int = 0
     rejected: int = 0
+    well: int = 1
     options: Mapping[str, str] = field(default_factory=dict)
 
     def at(self, provider: Provider, name: str) -> Patient:
