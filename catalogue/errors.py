@@ -8,6 +8,7 @@ CatalogueError                  500
 ├── NotFound                    404
 ├── Gone                        410
 ├── Conflict                    409
+│   └── SourceBusy                  another process harvests it, or decides about it
 ├── SettingsInvalid             500
 ├── StoreUnavailable            503
 │   ├── LedgerUnavailable
@@ -64,6 +65,10 @@ class Gone(CatalogueError):
 class Conflict(CatalogueError):
     status = 409
     title = "The present state does not allow this"
+
+
+class SourceBusy(Conflict):
+    title = "The source is busy"
 
 
 class SettingsInvalid(CatalogueError):

@@ -53,6 +53,7 @@ class Transport:
         self._limits = limits or TransportLimits()
         self._session = Session(Way(self._allowed, resolver, proxy, ca_bundle), contact, self._limits, clock)
         self._memory = Remembrance(memory) if memory else None
+        self._recalls = True
         self._secrets = secrets
         self._paces = paces or Paces(clock)
         self._sleep = sleep or self._session.interruption.sleep
@@ -63,13 +64,13 @@ class Transport:
     def for_source(self, config: SourceConfig, *, remembers: bool = True) -> Self:
         """This session as one source uses it: its secret is shown at its own scheme, host and port alone.
 
-        Unless it ``remembers``, every answer is sent anew. Raises ``Terminal`` for a secret that there is
-        not, or that would go over the network in the clear.
+        Unless it ``remembers``, every answer is sent anew, and kept for the next time. Raises ``Terminal``
+        for a secret that there is not, or that would go over the network in the clear.
         """
         view = copy(self)
         view.login = None
         if not remembers:
-            view._memory = None  # noqa: SLF001  (our own copy)
+            view._recalls = False  # noqa: SLF001  (our own copy)
         if name := config.options.get("secret", ""):
             view.login = Login(origin(config.url), self._secret(config.id, name))
             self._require_secure(config.url, name)
@@ -125,14 +126,15 @@ class Transport:
         hosts = {*allowed_hosts, endpoint(url, self._allowed)[0]}
         credentials = self._shown_at(url)
         secret = credentials.name if credentials else ""
-        memory = self._memory if revalidate else None
-        known = memory.recall(url, secret=secret) if memory else None
+        remembered = self._memory.recall(url, secret=secret) if self._memory else None
+        known = remembered if revalidate and self._recalls else None
         for _ in range(self._limits.redirects + 1):
             self._wait(endpoint(url, self._allowed)[0], pace)
             answer = self._exchange(url, accept, known)
             if isinstance(answer, Reply):
-                if memory and answer.url == asked:
-                    memory.keep(asked, answer.headers, answer.body, secret=secret)
+                # Also where nobody asks for it now: an older answer must not come back later.
+                if self._memory and answer.url == asked and (revalidate or remembered):
+                    self._memory.keep(asked, answer.headers, answer.body, secret=secret)
                 return answer
             url, known = self._next_hop(url, answer.location, hosts), None
         raise AddressRefused(f"{asked}: redirected more than {self._limits.redirects} times")

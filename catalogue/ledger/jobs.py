@@ -107,9 +107,14 @@ class Jobs(Leases):
                 _give_back(connection, _read(row), self._database.now(connection))
                 self._database.announce(connection)
 
-    def requeue_lost_jobs(self) -> tuple[Job, ...]:
-        """The same for every holder that has died on this host, or holds no lease any more."""
-        lost = dict.fromkeys(each.holder for each in self.running() if self._is_lost(each))
+    def requeue_lost_jobs(self, *, alive: str = "") -> tuple[Job, ...]:
+        """The same for every holder that has died on this host, or holds no lease any more.
+
+        ``alive`` is who asks: one that was suspended holds no lease for a moment, and goes on.
+        """
+        lost = dict.fromkeys(
+            each.holder for each in self.running() if each.holder != alive and self._is_lost(each)
+        )
         return tuple(each for holder in lost for each in self.requeue_jobs_of(holder))
 
     def _is_lost(self, claimed: Job) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 import httpx
 
-from catalogue.errors import CatalogueError, Conflict, LeaseLost, LedgerUnavailable
+from catalogue.errors import CatalogueError, Conflict, LeaseLost, LedgerUnavailable, SourceBusy
 from catalogue.ingest.harvest import Progress
 from catalogue.ledger import Job
 from catalogue.services import Desk, Workshop
@@ -47,7 +47,7 @@ class Crew:
         self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="harvest")
         self._desks: list[Desk] = []
         self._at_work: dict[Future[None], _Post] = {}
-        self._to_give_back: list[Job] = []
+        self._to_give_back: list[tuple[Job, bool]] = []
         self._rests_until = 0.0
 
     @property
@@ -81,21 +81,23 @@ class Crew:
             self._desks.append(post.desk)
             if error := future.exception():
                 logger.warning("job %s waits: %s", post.job.id, error)
-                self.give_back(post.job)
+                self.give_back(post.job, was_begun=not isinstance(error, SourceBusy))
         return len(done)
 
-    def give_back(self, job: Job) -> None:
+    def give_back(self, job: Job, *, was_begun: bool) -> None:
         """Have a job queued again that could not be ended, as soon as the ledger can keep it.
 
-        What was in the way may last: nothing is begun for a few seconds.
+        The run of one that ``was_begun`` is left in good order, for whoever takes it up. What was in the way
+        may last: nothing is begun for a few seconds.
         """
-        self._to_give_back.append(job)
+        self._to_give_back.append((job, was_begun))
         self._rests_until = time.monotonic() + REST_SECONDS
 
     def _give_back(self) -> None:
         while self._to_give_back:
-            job = self._to_give_back[0]
-            self._ledger.leave_run(job.argument)
+            job, was_begun = self._to_give_back[0]
+            if was_begun:
+                self._ledger.leave_run(job.argument)
             self._ledger.give_back_job(job.id, holder=job.holder)
             self._to_give_back.pop(0)
 
@@ -116,7 +118,7 @@ class Crew:
         """Do a job to its end. What it raises passes by itself: then it is queued again."""
         try:
             ok, message = self._harvests.do(job, desk)
-        except (LedgerUnavailable, OSError, LeaseLost):
+        except (LedgerUnavailable, OSError, LeaseLost, SourceBusy):
             raise  # a full disk, a ledger locked for minutes, a worker that ends
         except (CatalogueError, HarvestError) as error:
             self._ledger.abandon_runs(job.argument, str(error))

@@ -7,7 +7,7 @@ from threading import Event
 from types import MappingProxyType
 from typing import Final
 
-from catalogue.errors import LeaseLost
+from catalogue.errors import SourceBusy
 from catalogue.ingest.asking import may_remember, next_mode
 from catalogue.ingest.harvest import Harvesting, Progress, harvest
 from catalogue.ingest.policies import run_limit, withdrawal_policy
@@ -52,7 +52,7 @@ class Harvests:
         """Whether it went well, and what is to be said of it."""
         with self._heartbeat.holding(source_lease(job.argument)) as lease:
             if lease is None:
-                raise LeaseLost(f"{job.argument} is being harvested, or decided about, by another process")
+                raise SourceBusy(f"{job.argument} is being harvested, or decided about, by another process")
             run = self._run(job, desk, lease)
         logger.info("run %s of %s: %s %s", run.id, run.source, run.state, run.message)
         return run.state in _WELL, run.message or str(run.state)

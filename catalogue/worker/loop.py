@@ -90,7 +90,7 @@ class Worker:
 
     def _step(self, hands: "_Hands") -> bool:
         """Begin what is queued, and one round of projecting; whether anything was done."""
-        for left in self._ledger.requeue_lost_jobs():
+        for left in self._ledger.requeue_lost_jobs(alive=self._holder):
             logger.warning("job %s (%s %s) was left by a dead worker", left.id, left.kind, left.argument)
         self._queue_due(hands.heartbeat)
         ended = hands.crew.gather()
@@ -114,7 +114,7 @@ class Worker:
                 ok, message = _rebuilt(job, hands)
                 self._ledger.end_job(job.id, ok=ok, message=message)
         except (LedgerUnavailable, OSError):
-            crew.give_back(job)
+            crew.give_back(job, was_begun=False)
             raise
         except (CatalogueError, HarvestError) as error:
             self._ledger.end_job(job.id, ok=False, message=str(error))

@@ -245,8 +245,9 @@ def test_a_withdrawn_record_comes_back_under_its_key_and_counts_its_versions_on(
     assert (back.state, back.version) == (RecordState.LIVE, 2)
 
 
-def test_a_held_run_counts_records_that_come_back_as_changed(ledger: Ledger) -> None:
+def test_a_held_run_counts_records_that_come_back_as_changed(ledger: Ledger, clock: SetClock) -> None:
     known = filled(ledger, 3)
+    clock.move(60)
     ledger.remove_source("lisbon")
     ledger.add_source(config(), hold_first=True)
     run = ledger.start_run("lisbon")

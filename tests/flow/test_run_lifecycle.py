@@ -218,7 +218,6 @@ def test_a_held_run_is_held_again_for_as_long_as_nobody_decides(
     ]
 
 
-@pytest.mark.xfail(reason="a run that may not remember leaves the answer of the held one in memory")
 def test_a_loss_that_was_met_before_is_held_also_behind_a_sound_list(
     honest: HonestNode, catalogue: Catalogue
 ) -> None:
