@@ -5,10 +5,9 @@ from typing import Final
 
 from catalogue.ingest.policies import usual_mode
 from catalogue.ledger import Ledger
-from catalogue.model.run import RunMode, RunState
+from catalogue.model.run import WHOLE, RunMode
 
 FULL_EVERY: Final = timedelta(days=7)
-_WHOLE: Final = {RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL}
 
 
 def next_mode(ledger: Ledger, source_id: str) -> RunMode:
@@ -39,4 +38,4 @@ def may_remember(ledger: Ledger, source_id: str) -> bool:
     sent anew can prove.
     """
     last = ledger.source(source_id).last_run
-    return last is None or (last.state in _WHOLE and not ledger.has_unseen(source_id))
+    return last is None or (last.state in WHOLE and not ledger.has_unseen(source_id))

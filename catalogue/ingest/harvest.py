@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from catalogue.ingest.alignment import Traits
 from catalogue.ingest.canonical import sha256
+from catalogue.ingest.change import is_unchanged, refused
 from catalogue.ingest.identity import mint_key
 from catalogue.ingest.new_names import NewNames
 from catalogue.ingest.preparing import Made, Preparing, Wanted
@@ -21,8 +22,6 @@ _BATCH: Final = 200
 _MENTIONS: Final = 1000
 # A run that brings its worker down so often will do so again.
 MOST_CRASHES: Final = 5
-# PostgreSQL keeps no longer ones in an index.
-_LONGEST_IDENTIFIER: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,24 +221,15 @@ class _Harvest:
             self._report(listing.total)
 
     def _new_or_changed(self, record: Record, given: str) -> Iterator[Wanted]:
-        if len(record.identifier.encode()) > _LONGEST_IDENTIFIER:
-            reason = f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes"
-            self._reject(Rejected(record.identifier[:200], reason, identified=False))
+        if rejection := refused(record):
+            self._reject(rejection)
             return
         known = self._known.get(record.identifier)
-        if known and self._is_unchanged(known, record):
+        if known and is_unchanged(known, record, self._using.preparing.rules, self._traits):
             self._seen.append(record.identifier)
             return
         key = known.key if known else self._mint(record.identifier)
         yield Wanted(record, key, self._traits, given=given)
-
-    def _is_unchanged(self, known: KnownRecord, record: Record) -> bool:
-        """The same bytes under the same rules, or as a curator put it back: nothing else is written."""
-        if known.received_sha256 != sha256(record.received):
-            return False
-        rules = self._using.preparing.rules
-        made_with = (rules.crosswalk(record, self._traits), rules.aligner)
-        return known.restored or (known.crosswalk, known.aligner) == made_with
 
     def _as_staged(self, wanted: Wanted, made: Made) -> StagedRecord:
         """What is published of it, or the reason why nothing is: the bytes are kept either way."""

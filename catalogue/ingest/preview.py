@@ -3,19 +3,16 @@
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from catalogue.errors import NotFound
 from catalogue.ingest.preparing import Preparing
 from catalogue.ingest.rehearsal import NewName, PreviewedRecord, Rehearsal
 from catalogue.ledger import Ledger, Rejection
-from catalogue.ledger.holding import Stakes, hold_reason
+from catalogue.ledger.holding import FIRST_OF_ALL, Stakes, hold_reason
 from catalogue.model.run import ListingFacts, WithdrawalPolicy
 from harvesters.findings import Finding
 from harvesters.source import Listing, Source, SourceConfig
 from harvesters.spool import Spool
-
-FIRST_OF_ALL: Final = "this is the first run of the source; a curator lets it in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
 
 from catalogue.errors import NotFound
 from catalogue.ingest.alignment import Traits
-from catalogue.ingest.canonical import sha256
+from catalogue.ingest.change import is_unchanged, refused
 from catalogue.ingest.facts import read_facts
 from catalogue.ingest.identity import mint_key
 from catalogue.ingest.new_names import Item, NewNames
@@ -23,9 +22,6 @@ from catalogue.publishing.difference import FieldChange, differences
 from harvesters.errors import RecordRejected
 from harvesters.findings import Finding
 from harvesters.source import Record, Rejected, SourceConfig, Withdrawn
-
-# As in a harvest: PostgreSQL keeps no longer ones in an index.
-_LONGEST_IDENTIFIER: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,23 +152,15 @@ class Rehearsal:
 
     def _new_or_changed(self, record: Record, given: str) -> Iterator[Wanted]:
         identifier = record.identifier
-        if len(identifier.encode()) > _LONGEST_IDENTIFIER:
-            reason = f"its identifier is longer than {_LONGEST_IDENTIFIER} bytes"
-            self._reject(Rejected(identifier[:200], reason, identified=False))
+        if rejection := refused(record):
+            self._reject(rejection)
             return
         known = self.known.get(identifier)
-        if known and self._is_unchanged(known, record):
+        if known and is_unchanged(known, record, self.preparing.rules, self.traits):
             self.seen.append(identifier)
             return
         key = known.key if known else mint_key(self.config.id, identifier, taken=lambda _: False)
         yield Wanted(record, key, self.traits, given=given)
-
-    def _is_unchanged(self, known: KnownRecord, record: Record) -> bool:
-        if known.received_sha256 != sha256(record.received):
-            return False
-        rules = self.preparing.rules
-        made_with = (rules.crosswalk(record, self.traits), rules.aligner)
-        return known.restored or (known.crosswalk, known.aligner) == made_with
 
     def _reject(self, item: Rejected) -> None:
         self.nameless += not item.identified

@@ -12,6 +12,7 @@ from catalogue.ledger.acts import reason
 from catalogue.ledger.application import Application
 from catalogue.ledger.changes import ChangeLog
 from catalogue.ledger.engine import OnDatabase
+from catalogue.ledger.holding import FIRST_OF_ALL
 from catalogue.ledger.leases import require_lease
 from catalogue.ledger.named import Named
 from catalogue.ledger.rows import Lease, MissingRecord
@@ -154,7 +155,7 @@ def _first_of_all(connection: Connection, source_id: str) -> str:
     )
     if connection.execute(applied.limit(1)).one_or_none() is not None:
         return ""
-    return "this is the first run of the source; a curator lets it in"
+    return FIRST_OF_ALL
 
 
 def _end(log: ChangeLog, found: Run, counts: RunCounts, message: str) -> None:

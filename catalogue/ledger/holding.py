@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from catalogue.model.run import ListingFacts, WithdrawalPolicy
 
 NOTHING_LISTED = "the list is complete and holds no record"
+FIRST_OF_ALL = "this is the first run of the source; a curator lets it in"
 
 
 @dataclass(frozen=True, slots=True)

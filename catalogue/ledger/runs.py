@@ -21,13 +21,13 @@ from catalogue.ledger.tables import (
     staged_identity,
     transition,
 )
-from catalogue.model.run import ListingFacts, Run, RunCounts, RunMode, RunState
+from catalogue.model.run import WHOLE, ListingFacts, Run, RunCounts, RunMode, RunState
 from harvesters.findings import Finding, Severity
 
 APPLIED: Final = tuple(
     str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL, RunState.INCOMPLETE)
 )
-WHOLE: Final = tuple(str(state) for state in (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL))
+WHOLE_STATES: Final = tuple(sorted(str(state) for state in WHOLE))
 _UNDER_WAY: Final = tuple(str(state) for state in RunState if not state.ended)
 _COUNTS: Final = tuple(field.name for field in fields(RunCounts))
 
@@ -152,7 +152,7 @@ class Runs(OnDatabase):
         """Where the next list goes on: the source's own time of the last one that was whole and applied."""
         wanted = (
             select(run.c.as_of)
-            .where(run.c.source == source_id, run.c.state.in_(WHOLE), run.c.as_of.is_not(None))
+            .where(run.c.source == source_id, run.c.state.in_(WHOLE_STATES), run.c.as_of.is_not(None))
             .where(run.c.complete, run.c.mode != str(RunMode.RETRY), says_something(source_id))
             .order_by(run.c.id.desc())
         )
@@ -251,7 +251,7 @@ class Runs(OnDatabase):
 
 def whole_lists(source_id: str) -> Select[Any]:
     """When the newest list of everything began that was read to its end and applied."""
-    whole = (run.c.state.in_(WHOLE)) & (run.c.mode == str(RunMode.FULL)) & run.c.complete
+    whole = (run.c.state.in_(WHOLE_STATES)) & (run.c.mode == str(RunMode.FULL)) & run.c.complete
     return select(func.max(run.c.started)).where(run.c.source == source_id, whole, says_something(source_id))
 
 

@@ -11,7 +11,7 @@ from catalogue.ledger.changes import ChangeLog, lock_ledger
 from catalogue.ledger.duplicates import rank_of, regroup
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import SourceRow
-from catalogue.ledger.runs import APPLIED, WHOLE, abandon, end_held, read_run, whole_lists
+from catalogue.ledger.runs import APPLIED, WHOLE_STATES, abandon, end_held, read_run, whole_lists
 from catalogue.ledger.tables import record, run, source
 from catalogue.model.run import RecordState, RunState
 from harvesters.options import EVERYWHERE
@@ -161,7 +161,7 @@ def _asks_for_another_list(before: SourceConfig, after: SourceConfig) -> bool:
 def _incompletes(source_id: str) -> Select[Any]:
     """The lists that were no whole ones since the last that was, or that waits for a curator."""
     mine = run.c.source == source_id
-    whole = (*WHOLE, str(RunState.HELD))
+    whole = (*WHOLE_STATES, str(RunState.HELD))
     last = select(func.coalesce(func.max(run.c.id), 0)).where(mine, run.c.state.in_(whole))
     later = (run.c.state == str(RunState.INCOMPLETE)) & (run.c.id > last.scalar_subquery())
     return select(func.count()).select_from(run).where(mine, later)

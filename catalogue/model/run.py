@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 
 class RunState(StrEnum):
@@ -25,6 +26,10 @@ class RunState(StrEnum):
 
 
 _UNDER_WAY = {RunState.QUEUED, RunState.FETCHING, RunState.STAGED, RunState.CHECKED, RunState.APPLYING}
+
+
+# The ends of a run whose list was whole and was taken in.
+WHOLE: Final = frozenset({RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL})
 
 
 class RecordState(StrEnum):

@@ -12,7 +12,7 @@ from catalogue.ingest.asking import may_remember, next_mode
 from catalogue.ingest.harvest import Harvesting, Progress, harvest
 from catalogue.ingest.policies import run_limit, withdrawal_policy
 from catalogue.ledger import Job, Lease, Ledger
-from catalogue.model.run import Run, RunMode, RunState
+from catalogue.model.run import WHOLE, Run, RunMode
 from catalogue.services import Desk, Workshop
 from catalogue.worker.leases import Heartbeat
 from catalogue.worker.watch import RunWatch
@@ -21,7 +21,6 @@ from catalogue.worker.watch import RunWatch
 MODES: Final = MappingProxyType(
     {"harvest": None, "harvest-full": RunMode.FULL, "harvest-retry": RunMode.RETRY}
 )
-_WELL: Final = {RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL}
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +54,7 @@ class Harvests:
                 raise SourceBusy(f"{job.argument} is being harvested, or decided about, by another process")
             run = self._run(job, desk, lease)
         logger.info("run %s of %s: %s %s", run.id, run.source, run.state, run.message)
-        return run.state in _WELL, run.message or str(run.state)
+        return run.state in WHOLE, run.message or str(run.state)
 
     def _run(self, job: Job, desk: Desk, lease: Lease) -> Run:
         config = self._ledger.source(job.argument).config

@@ -8,7 +8,7 @@ from typing import Final
 
 from catalogue.ingest.schedules import OPEN_AFTER
 from catalogue.ledger import Condition, Ledger, Notice, SourceRow
-from catalogue.model.run import Run, RunState
+from catalogue.model.run import WHOLE, Run, RunState
 from catalogue.settings import Settings
 from catalogue.worker.channels import Channel, NotDeliveredError, channels_of
 from harvesters.interruption import Interruption
@@ -18,7 +18,6 @@ _LOOK_SECONDS: Final = 60.0
 _AGAIN_AFTER: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 # What did not get through by then is no news any more; the dashboard shows it.
 _GIVEN_UP_AFTER: Final = timedelta(days=3)
-_WHOLE: Final = (RunState.DONE, RunState.UNCHANGED, RunState.PARTIAL)
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +50,7 @@ def condition_of(row: SourceRow, *, held: bool) -> Condition:
     state = row.last_run.state if row.last_run else None
     if state is not RunState.CANCELLED and _is_failing(row):
         return Condition.FAILING
-    if state in _WHOLE or (state is RunState.INCOMPLETE and before is not Condition.FAILING):
+    if state in WHOLE or (state is RunState.INCOMPLETE and before is not Condition.FAILING):
         return Condition.WELL
     return Condition.UNKNOWN if before is Condition.HELD else before
 
