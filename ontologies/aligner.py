@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from ontologies.additions import NOTHING_ADDED, Additions
 from ontologies.analysis import normalise_label
 from ontologies.concepts import Axis, Concept, ConceptScheme
 from ontologies.mappings import Mapping, MappingSet, load_mappings
@@ -140,9 +141,21 @@ class Aligner:
         return parts
 
 
-def load_aligner(scheme: ConceptScheme) -> Aligner:
-    """Make the aligner of a scheme and the project's own mappings; ``ValueError`` where they disagree."""
-    return Aligner(scheme, load_mappings())
+def load_aligner(scheme: ConceptScheme, additions: Additions = NOTHING_ADDED) -> Aligner:
+    """Make the aligner of a scheme and the mappings in force; ``ValueError`` where they disagree.
+
+    These are the project's own, save those that the instance's curators refused or decided otherwise.
+    """
+    own = load_mappings()
+    decided = {(row.subject_category, _word(row.subject_label)) for row in additions.mappings}
+    kept = (
+        row
+        for row in own.mappings
+        if row.record_id not in additions.refused
+        and (row.subject_category, _word(row.subject_label)) not in decided
+    )
+    version = f"{own.version}.{additions.version}" if additions else own.version
+    return Aligner(scheme, replace(own, version=version, mappings=(*kept, *additions.mappings)))
 
 
 _MOST_COMMAS: Final = 4

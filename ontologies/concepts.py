@@ -1,20 +1,15 @@
 """Concepts of cancer imaging, their labels and codes, and what is broader or narrower than what."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib import resources
 from types import MappingProxyType
 from typing import Final
-
-import pyoxigraph as ox
 
 from ontologies.namespaces import (
     ACCESS_CONDITIONS,
     AUTHORITIES,
-    CIMG,
     CONCEPTS,
     DATA_USE_CONDITIONS,
     DICOM,
@@ -34,8 +29,11 @@ class Axis(StrEnum):
     SEX = "sex"
     SUBJECT = "subject"
     TOPOGRAPHY = "topography"
+    MORPHOLOGY = "morphology"
+    STAGING = "staging"
     COUNTRY = "country"
     TIER = "tier"
+    ACCESS = "access"
     CONDITION = "condition"
     USE = "use"
     TYPE = "type"
@@ -45,12 +43,44 @@ class Axis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """A name in another language than English.
+
+    A label that is not ``preferred`` is an exact synonym; one that is not ``reviewed`` was read by no person
+    who speaks the language.
+    """
+
+    text: str
+    language: str
+    preferred: bool = True
+    reviewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How far a language is on one axis: ``complete`` if each concept that facets show has a name in it.
+
+    It is ``reviewed`` if a person has read each of these names. Values align only in one that is both.
+    """
+
+    code: str
+    complete: bool
+    reviewed: bool
+
+    @property
+    def aligns(self) -> bool:
+        return self.complete and self.reviewed
+
+
+@dataclass(frozen=True, slots=True)
 class Concept:
     """One concept of one axis.
 
     ``code`` is unique in the scheme and stands in addresses (``CLIN1000075``); ``notations`` are codes of
-    other systems as ``SYSTEM:code``; ``synonyms`` are exact, ``parents`` codes of this scheme;
-    ``same_as`` are IRIs of equal concepts elsewhere. A ``hidden`` concept aligns but makes no facet value (a
+    other systems as ``SYSTEM:code``; ``synonyms`` are exact, ``related`` names may mean something else and
+    never align, ``labels`` are names in other languages; ``parents`` are codes of this scheme, ``same_as``
+    IRIs of equal concepts elsewhere. ``release`` is the loaded one that brought the concept, "" for one of
+    the project's own. A ``hidden`` concept aligns but makes no facet value (a
     segmentation is no modality). A ``grouping`` is searched by but not browsed by ("Trunk structure"): it
     takes part in the closure, and no facet offers it. ``histology`` marks a tissue type under which site by
     site is filed again ("Carcinoma"): people browse by site first.
@@ -64,6 +94,10 @@ class Concept:
     notations: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    note: str = ""
+    release: str = ""
     hidden: bool = False
     grouping: bool = False
     histology: bool = False
@@ -112,10 +146,20 @@ class ConceptScheme:
                     return self._concepts[code]
         return None
 
-    def label(self, code: str) -> str:
-        """Give the English label, or the code itself where the scheme lacks it."""
+    def label(self, code: str, language: str = "en") -> str:
+        """Give the label, the English one where the language has none, the code where the scheme lacks it."""
         concept = self._concepts.get(code)
-        return concept.label if concept else code
+        if concept is None:
+            return code
+        spoken = (each.text for each in concept.labels if each.preferred and each.language == language)
+        return next(spoken, concept.label)
+
+    def languages(self, axis: Axis) -> tuple[Language, ...]:
+        """List the languages besides English in which any concept of the axis has a name."""
+        concepts = self.on(axis)
+        shown = [each for each in concepts if each.shown]
+        spoken = sorted({label.language for each in concepts for label in each.labels})
+        return tuple(_language(code, shown) for code in spoken)
 
     def on(self, axis: Axis) -> tuple[Concept, ...]:
         return tuple(concept for concept in self._concepts.values() if concept.axis is axis)
@@ -154,20 +198,6 @@ class ConceptScheme:
         return concept is not None and not concept.parents
 
 
-def load_scheme() -> ConceptScheme:
-    """Read the project's own scheme from ``ontologies/data``; raises ``ValueError`` where a file is wrong."""
-    digest = hashlib.sha256()
-    concepts: list[Concept] = []
-    release = ""
-    for axis in Axis:
-        content = (resources.files("ontologies") / "data" / f"{axis.value}.ttl").read_bytes()
-        digest.update(content)
-        release = max(release, _read(axis, content, concepts))
-    return ConceptScheme(f"{release}.{digest.hexdigest()[:8]}", concepts)
-
-
-_SKOS: Final = PREFIXES["skos"]
-_RELEASE: Final = PREFIXES["owl"] + "versionInfo"
 _ALIASED_SYSTEMS: Final = MappingProxyType(
     {
         "DICOM": (DICOM,),
@@ -191,10 +221,18 @@ _HOMES: Final = MappingProxyType(
         DATA_USE_CONDITIONS: "",
         f"{AUTHORITIES}country/": "",
         f"{AUTHORITIES}dataset-type/": "",
+        f"{AUTHORITIES}access-right/": "",
         PREFIXES["dpv"]: "dpv-",
         PREFIXES["dcmitype"]: "dcmitype-",
     }
 )
+
+
+def _language(code: str, shown: Iterable[Concept]) -> Language:
+    named = [[label for label in each.labels if label.language == code and label.preferred] for each in shown]
+    return Language(
+        code, complete=all(named), reviewed=all(label.reviewed for labels in named for label in labels)
+    )
 
 
 def _by_code(concepts: Iterable[Concept]) -> dict[str, Concept]:
@@ -206,39 +244,8 @@ def _by_code(concepts: Iterable[Concept]) -> dict[str, Concept]:
     return found
 
 
-def _read(axis: Axis, content: bytes, concepts: list[Concept]) -> str:
-    """Add the concepts of one file, in the order of their codes; return the release it states."""
-    subjects: dict[str, dict[str, list[str]]] = {}
-    for quad in ox.parse(content, format=ox.RdfFormat.TURTLE):
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
-            values = subjects.setdefault(quad.subject.value, {})
-            values.setdefault(quad.predicate.value, []).append(quad.object.value)
-    release = "".join(value for values in subjects.values() for value in values.get(_RELEASE, ()))
-    labelled = {iri: values for iri, values in subjects.items() if _SKOS + "prefLabel" in values}
-    concepts += [_concept(axis, iri, values) for iri, values in sorted(labelled.items())]
-    return release
-
-
-def _concept(axis: Axis, iri: str, values: Mapping[str, list[str]]) -> Concept:
-    def of(name: str) -> tuple[str, ...]:
-        return tuple(sorted(values.get(_SKOS + name, ())))
-
-    return Concept(
-        code=_code(iri),
-        iri=iri,
-        axis=axis,
-        label=of("prefLabel")[0],
-        synonyms=of("altLabel"),
-        notations=of("notation"),
-        parents=tuple(sorted(_code(parent) for parent in of("broader"))),
-        same_as=of("exactMatch"),
-        hidden=values.get(CIMG + "hidden") == ["true"],
-        grouping=values.get(CIMG + "grouping") == ["true"],
-        histology=values.get(CIMG + "histology") == ["true"],
-    )
-
-
-def _code(iri: str) -> str:
+def code_of(iri: str) -> str:
+    """Give the code under which the scheme keeps a concept of this IRI."""
     for home, beginning in _HOMES.items():
         if iri.startswith(home):
             return beginning + iri.removeprefix(home)
@@ -286,7 +293,7 @@ def _names(concept: Concept) -> Iterator[tuple[int, str]]:
     yield 0, concept.iri
     for iri in concept.same_as:
         yield 1, iri
-        yield 1, _code(iri)
+        yield 1, code_of(iri)
     for each in concept.notations:
         system, _, code = each.partition(":")
         yield 2, each

@@ -93,6 +93,7 @@ _OWN_TERMS: Final = frozenset(
         *("diagnosisPeriod", "stagingSystem", "hasStage", "hasGrade", "followUp", "medianFollowUpMonths"),
         *("alignedValue", "axis", "rawValue", "concept", "conceptCode", "justification", "rule"),
         *("fromProperty", "scheme", "mapping", "source", "hidden", "grouping", "histology"),
+        *("relatedLabel", "draftLabel", "draftSynonym"),
     )
 )
 

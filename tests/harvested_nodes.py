@@ -18,7 +18,7 @@ from catalogue.services import WebServices, open_index_writer
 from catalogue.settings import Settings
 from harvesters.findings import Finding, Severity
 from harvesters.source import SourceConfig
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 from tests.catalogue.descriptions import received, rules
 from tests.contracts.ledger_builders import NEVER_HELD, SetClock, listed
 from tests.small_catalogue import HOSTILE

@@ -21,7 +21,8 @@ from catalogue.publishing.feed import FeedPage
 from catalogue.stores.broker import BrokerClient
 from catalogue.web.app import create_app
 from harvesters.source import SourceConfig
-from ontologies.concepts import Axis, ConceptScheme, load_scheme
+from ontologies.concepts import Axis, ConceptScheme
+from ontologies.own_scheme import load_scheme
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 NOTICE = "Sample made up for tests."

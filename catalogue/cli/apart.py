@@ -18,7 +18,7 @@ from harvesters.sources import make_source
 from harvesters.spool import Spool
 from harvesters.transport import Transport
 from ontologies.aligner import load_aligner
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 _MOST_BYTES: Final = 200_000_000
 

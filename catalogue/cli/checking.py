@@ -23,7 +23,7 @@ from harvesters.sheets.columns import Column, columns
 from harvesters.source import Record, Rejected, SourceConfig, Withdrawn
 from harvesters.sources import KINDS
 from ontologies.aligner import load_aligner
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 _SHEETS: Final = (".csv", ".ods", ".tsv", ".xls", ".xlsm", ".xlsx")
 # Where a file lies is nobody's business, and relative addresses in it need a place to be read from.

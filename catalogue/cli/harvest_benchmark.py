@@ -18,7 +18,7 @@ from catalogue.cli.processes import Processes
 from catalogue.services import open_index_reader, open_ledger
 from catalogue.settings import Settings
 from harvesters.source import SourceConfig
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 from catalogue.ingest.preparing import made
 from catalogue.ingest.record import Preparation
 from ontologies.aligner import load_aligner
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 
 def serve(wire: Connection, base_url: str, aligner: str) -> None:

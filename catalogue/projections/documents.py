@@ -12,7 +12,9 @@ from ontologies.concepts import Axis, ConceptScheme
 # Raised whenever `document` makes something else of the same dataset: the index is then built anew.
 DOCUMENT_VERSION: Final = "3"
 
-_CONCEPT_FACETS: Final = tuple(axis for axis in Axis if axis is not Axis.SUBJECT)
+# Access rights are read as they stand; the others are shown on a record's page, and nobody ticks them.
+_NO_FACETS: Final = frozenset((Axis.SUBJECT, Axis.ACCESS, Axis.MORPHOLOGY, Axis.STAGING))
+_CONCEPT_FACETS: Final = tuple(axis for axis in Axis if axis not in _NO_FACETS)
 _SUMMARY: Final = 400
 _LONGEST_TEXT: Final = 20_000
 # A hit is read whole for every page that shows it.

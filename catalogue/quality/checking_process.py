@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from catalogue.quality.check import Checker
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 _NICE: Final = 10
 

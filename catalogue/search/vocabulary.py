@@ -28,6 +28,12 @@ FACET_LABELS: Final[Mapping[str, str]] = {
     "screening": "Screening",
     "licence": "Licence",
 }
+AXIS_LABELS: Final[Mapping[str, str]] = {
+    **FACET_LABELS,
+    "subject": "Subjects",
+    "morphology": "Tumour morphology",
+    "staging": "Staging system",
+}
 RANGE_LABELS: Final[Mapping[str, str]] = {
     "patients": "Patients",
     "studies": "Imaging studies",

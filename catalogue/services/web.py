@@ -21,7 +21,7 @@ from catalogue.services.adapters import FOLLOWERS, open_index_reader, open_ledge
 from catalogue.settings import Settings
 from catalogue.stores.broker import BrokerClient, query_limits
 from catalogue.stores.oxigraph import OxigraphReader
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 _PROVIDERS_KEPT: Final = 2.0
 

@@ -18,7 +18,8 @@ from catalogue.settings import Settings
 from catalogue.stores.oxigraph import OxigraphReader, OxigraphWriter
 from harvesters.pauses import Paces
 from ontologies.aligner import load_aligner
-from ontologies.concepts import ConceptScheme, load_scheme
+from ontologies.concepts import ConceptScheme
+from ontologies.own_scheme import load_scheme
 
 
 class Workshop:

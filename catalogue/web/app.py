@@ -13,7 +13,7 @@ from werkzeug.routing import BaseConverter
 
 from catalogue.profile.licences import licence_label
 from catalogue.resources import templates_folder
-from catalogue.search.vocabulary import FACET_LABELS
+from catalogue.search.vocabulary import AXIS_LABELS
 from catalogue.web import texts
 from catalogue.web.blueprints import api, feed, harvest, health, pages, ping, resolve, sparql
 from catalogue.web.headers import init_headers
@@ -103,7 +103,7 @@ def _init_templates(app: Flask, services: WebServices) -> None:
     app.jinja_env.globals.update(
         links=Links(services.base_url),
         site_notice=services.site_notice,
-        axis_labels={**FACET_LABELS, "subject": "Subjects"},
+        axis_labels=AXIS_LABELS,
         counted=texts.counted,
         theme_version=_fingerprint(),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from catalogue.model.dataset import AlignedValue, Counts, Dataset, Text
-from catalogue.search.vocabulary import ACCESS_LABELS, FACET_LABELS
+from catalogue.search.vocabulary import ACCESS_LABELS, AXIS_LABELS
 from catalogue.web import texts
 from catalogue.web.charts import Amount, Caption, Chart, bar_chart
 from catalogue.web.hits import AXIS_STYLES, Chip, chip
@@ -16,10 +16,12 @@ from ontologies.concepts import Axis, ConceptScheme
 
 RDF_NAMES: Final = {"ttl": "Turtle", "jsonld": "JSON-LD", "rdf": "RDF/XML", "nt": "N-Triples"}
 
-_FACT_AXES: Final = tuple(axis for axis in Axis if axis is not Axis.SUBJECT)
+_FACT_AXES: Final = tuple(axis for axis in Axis if axis not in (Axis.SUBJECT, Axis.ACCESS))
 # Few nodes state these, and none has to: their absence is not worth a word.
-_SELDOM: Final = (Axis.TOPOGRAPHY, Axis.USE, Axis.LINKED, Axis.SCREENING, Axis.CONDITION)
-_AXIS_LABELS: Final[Mapping[str, str]] = {**FACET_LABELS, Axis.SUBJECT: "Subjects"}
+_SELDOM: Final = (
+    *(Axis.TOPOGRAPHY, Axis.MORPHOLOGY, Axis.STAGING, Axis.USE, Axis.LINKED, Axis.SCREENING),
+    Axis.CONDITION,
+)
 # What fits on a page that still opens at once; the downloads hold the whole record.
 _MOST_ENTRIES: Final = 300
 _LONGEST_TEXT: Final = 50_000
@@ -166,7 +168,7 @@ def _facts(dataset: Dataset, links: Links, scheme: ConceptScheme) -> Iterator[Fa
         stated = [value for value in dataset.values if value.axis is axis]
         if stated:
             yield Fact(
-                label=_AXIS_LABELS[axis],
+                label=AXIS_LABELS[axis],
                 chips=tuple(
                     chip(axis, code, links, scheme)
                     for code in dataset.concepts(axis)
@@ -181,7 +183,7 @@ def _charts(dataset: Dataset, scheme: ConceptScheme) -> Iterator[Chart]:
     for axis in _FACT_AXES:
         largest = _largest(axis, dataset, scheme)
         if largest:
-            name = _AXIS_LABELS[axis]
+            name = AXIS_LABELS[axis]
             caption = Caption(
                 title=f"Patients by {name.lower()}",
                 note="As the provider counts them; one patient may stand in several rows.",
@@ -209,7 +211,7 @@ def _largest(axis: Axis, dataset: Dataset, scheme: ConceptScheme) -> Mapping[str
 def _not_stated(dataset: Dataset) -> Iterator[str]:
     for axis in _FACT_AXES:
         if axis not in _SELDOM and not any(value.axis is axis for value in dataset.values):
-            yield _AXIS_LABELS[axis].lower()
+            yield AXIS_LABELS[axis].lower()
     if dataset.ages.lowest is dataset.ages.highest is None:
         yield "age"
     for value, name in (
@@ -223,7 +225,7 @@ def _not_stated(dataset: Dataset) -> Iterator[str]:
 def _row(value: AlignedValue, links: Links, scheme: ConceptScheme) -> MappedRow:
     facet = value.concept and value.axis in AXIS_STYLES and not _is_hidden(value.concept, scheme)
     return MappedRow(
-        field=_AXIS_LABELS[value.axis],
+        field=AXIS_LABELS[value.axis],
         value=value,
         chip=chip(value.axis, value.concept, links, scheme) if value.concept and facet else None,
         label=scheme.label(value.concept) if value.concept else "",

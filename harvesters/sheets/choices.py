@@ -6,7 +6,8 @@ from typing import Final
 from harvesters.sheets.columns import Column
 from harvesters.sheets.lists import FixedList
 from ontologies.aligner import Aligner, load_aligner
-from ontologies.concepts import Axis, Concept, ConceptScheme, load_scheme
+from ontologies.concepts import Axis, Concept, ConceptScheme
+from ontologies.own_scheme import load_scheme
 
 _NEAREST: Final = 3
 # Below this likeness, of 1, a suggestion would only puzzle.

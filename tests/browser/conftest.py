@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from catalogue.web.app import create_app
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 from tests.browser.visits import served
 from tests.rich_catalogue import rich_catalogue
 

@@ -6,7 +6,8 @@ from flask.testing import FlaskClient
 
 from catalogue.search.vocabulary import Vocabulary
 from catalogue.web.app import create_app
-from ontologies.concepts import ConceptScheme, load_scheme
+from ontologies.concepts import ConceptScheme
+from ontologies.own_scheme import load_scheme
 from tests.rich_catalogue import RichCatalogue, rich_catalogue
 from tests.small_catalogue import SmallCatalogue, fill, small_catalogue
 

@@ -14,7 +14,7 @@ from catalogue.model.run import RecordState
 from catalogue.profile.reader import read_dataset
 from harvesters.source import Record
 from ontologies.aligner import load_aligner
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 
 IRI = "https://node.example/dataset/1"
 KEY = "abcdefgh2345"

@@ -10,7 +10,7 @@ from harvesters.errors import RecordRejected
 from harvesters.findings import Severity
 from harvesters.source import Record
 from ontologies.aligner import load_aligner
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 from tests.catalogue.descriptions import IRI, KEY, harvested, objects, own_names, prepared, received, rules
 
 OURS = "the statement uses names that belong to the catalogue; it was left out"

@@ -19,7 +19,7 @@ from harvesters.errors import ProviderBusy, RecordRejected
 from harvesters.parsing.oai import read_oai
 from harvesters.source import Record
 from ontologies.aligner import load_aligner
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 from tests.machine import runs
 
 # More than one process takes alone, in a few batches.

@@ -14,7 +14,7 @@ from catalogue.quality.check import Checker
 from catalogue.resources import shapes_folder
 from harvesters.findings import Severity
 from harvesters.source import Record
-from ontologies.concepts import load_scheme
+from ontologies.own_scheme import load_scheme
 from tests.catalogue.descriptions import rules
 from tests.conftest import ROOT
 

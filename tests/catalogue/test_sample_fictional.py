@@ -8,7 +8,8 @@ import pytest
 from catalogue.sample.fictional_node import FictionalNode
 from catalogue.sample.invented import invented
 from catalogue.sample.nodes import NODES
-from ontologies.concepts import Axis, load_scheme
+from ontologies.concepts import Axis
+from ontologies.own_scheme import load_scheme
 
 ADDRESS = "http://127.0.0.1:8901"
 DCT = "http://purl.org/dc/terms/"

@@ -18,8 +18,8 @@ from catalogue.quality.check import Checker
 from catalogue.resources import shapes_folder
 from harvesters.findings import Severity
 from harvesters.source import Record
-from ontologies.concepts import load_scheme
 from ontologies.namespaces import expand
+from ontologies.own_scheme import load_scheme
 from tests.catalogue.descriptions import rules
 
 EXAMPLE = "https://healthdcat-ap.example.org/release-7/example/dataset-oncology-ehrs-2024"

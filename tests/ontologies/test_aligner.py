@@ -11,9 +11,10 @@ import pytest
 from pydantic import BaseModel
 
 from ontologies.aligner import Aligner, Alignment, load_aligner
-from ontologies.concepts import Axis, ConceptScheme, load_scheme
+from ontologies.concepts import Axis, ConceptScheme
 from ontologies.mappings import load_mappings, read_mappings
 from ontologies.namespaces import ACCESS_CONDITIONS
+from ontologies.own_scheme import load_scheme
 
 SECOND_ACCESS_LIST = "https://eucaim.github.io/eucaim_dcat_ap/resource/authority/access-condition/"
 

@@ -5,7 +5,8 @@ import time
 import pytest
 
 from ontologies.analysis import normalise_label
-from ontologies.concepts import Axis, Concept, ConceptScheme, load_scheme
+from ontologies.concepts import Axis, Concept, ConceptScheme
+from ontologies.own_scheme import load_scheme
 
 LAUNCH_CANCERS = {
     "breast": "CLIN1000060",

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ontologies.concepts import Axis, load_scheme
+from ontologies.concepts import Axis
 from ontologies.mappings import load_mappings, read_mappings
+from ontologies.own_scheme import load_scheme
 
 METADATA = (
     '#curie_map:\n#  eucaim: "https://cancerimage.eu/ontology/EUCAIM#"\n'
