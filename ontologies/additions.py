@@ -40,7 +40,8 @@ class Additions:
                 tuple(sorted(self.concepts, key=lambda one: one.code)),
                 tuple(sorted(self.mappings, key=lambda one: one.record_id)),
                 tuple(sorted(self.refused)),
-            )
+            ),
+            exclude_defaults=True,
         )
 
     @classmethod

@@ -1,15 +1,19 @@
 """Which concept a provider's value means, and how that is known."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
 from ontologies.additions import NOTHING_ADDED, Additions
-from ontologies.analysis import normalise_label
-from ontologies.concepts import Axis, Concept, ConceptScheme
+from ontologies.concepts import Axis, ConceptScheme
+from ontologies.curated import CuratedWords, stands, subject_word
+from ontologies.forms import category, code_and_name, other_forms, several, two_names
 from ontologies.mappings import Mapping, MappingSet, load_mappings
+from ontologies.names import Names
 from ontologies.namespaces import canonical_iri
 
 CODE: Final = "semapv:BackgroundKnowledgeBasedMatching"
@@ -28,8 +32,9 @@ _VAGUE: Final = (
     *("linked-data", "L-laboratory", "L-treatment", "L-outcome"),
 )
 _LONGEST: Final = 1_000
-# Providers repeat a few hundred words in all their records.
+# Providers repeat a few hundred words in all their records; texts of fifty parts would fill the memory.
 _REMEMBERED: Final = 8_192
+_LONGEST_REMEMBERED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +54,121 @@ class Alignment:
 
 
 class Aligner:
-    """Aligns by code, by curated mapping and by name, in this order, and never by mere likeness."""
+    """Aligns by code, by curated mapping and by name, in this order, and never by mere likeness.
+
+    Raises ``ValueError`` for a mapping to a concept that the scheme lacks.
+    """
 
     version: str
 
     def __init__(self, scheme: ConceptScheme, mappings: MappingSet) -> None:
         self.version = f"{scheme.version}+{mappings.version}"
         self._scheme = scheme
-        self._curated = _by_word(mappings.mappings, scheme)
-        self._names = {axis: _by_name(scheme.on(axis)) for axis in Axis}
+        self._curated = CuratedWords(mappings.mappings, scheme)
+        self._names = {axis: Names(scheme, axis) for axis in Axis}
         self._vague = _vague(scheme)
         self._aligned = lru_cache(_REMEMBERED)(self._align)
         self._recognised = lru_cache(_REMEMBERED)(self._recognise)
 
-    def align(self, raw: str, axis: Axis) -> tuple[Alignment, ...]:
+    def align(self, raw: str, axis: Axis, source: str = "") -> tuple[Alignment, ...]:
         """Align a value stated on an axis; what nobody knows gives one alignment without a concept.
 
-        A value joined by commas is taken apart only where it means nothing as a whole.
+        A value joined by commas is taken apart only where it means nothing as a whole. What curators said of
+        the words of ``source`` goes before what they said of all.
         """
-        return self._aligned(raw.strip()[:_LONGEST], axis)
+        value = raw.strip()[:_LONGEST]
+        align = self._aligned if len(value) <= _LONGEST_REMEMBERED else self._align
+        return align(value, axis, self._known(source))
 
-    def _align(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
-        if whole := self._whole(value, axis):
+    def _align(self, value: str, axis: Axis, source: str) -> tuple[Alignment, ...]:
+        if whole := self._whole(value, axis, source):
             return whole
-        parts = self._parts(value, axis)
+        parts = self._parts(value, axis, source)
         if any(found for _, found in parts):
             return tuple(_once(each for part, found in parts for each in found or (_unknown(part, axis),)))
         return (_unknown(value, axis),)
 
-    def recognise(self, keyword: str) -> tuple[Alignment, ...]:
+    def recognise(self, keyword: str, source: str = "") -> tuple[Alignment, ...]:
         """Find what is certain in a free keyword.
 
         That is: cancers, tumour sites, kinds of subject and of linked data, and modalities by DICOM code.
         Body parts are not looked for: the keyword "Lung" is the site of a tumour, not what was imaged.
         """
-        return self._recognised(keyword.strip()[:_LONGEST])
+        value = keyword.strip()[:_LONGEST]
+        recognise = self._recognised if len(value) <= _LONGEST_REMEMBERED else self._recognise
+        return recognise(value, self._known(source))
 
-    def _recognise(self, value: str) -> tuple[Alignment, ...]:
+    def _recognise(self, value: str, source: str) -> tuple[Alignment, ...]:
         for axis in _KEYWORD_AXES:
-            if certain := self._certain(value, axis):
+            if certain := self._certain(value, axis, source):
                 return certain
         found: list[Alignment] = []
         for axis in _KEYWORD_AXES:
-            found += (each for part, _ in self._parts(value, axis) for each in self._certain(part, axis))
+            for part, _ in self._parts(value, axis, source):
+                found += self._certain(part, axis, source)
         return tuple(_once(found))
 
-    def _certain(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
+    def _certain(self, value: str, axis: Axis, source: str) -> tuple[Alignment, ...]:
+        denied = self._curated.denied(value, axis, source)
         if axis is Axis.MODALITY:
-            return self._by_code(value, axis) if _KEYWORD_CODE.fullmatch(value) else ()
-        found = self._by_word(value, axis) or self._by_label(value, axis)
-        return tuple(each for each in found if each.concept and each.concept not in self._vague)
+            return _allowed(self._by_code(value, axis), denied) if _KEYWORD_CODE.fullmatch(value) else ()
+        found = self._by_word(value, axis, source) or self._by_label(value, axis)
+        return tuple(
+            each for each in _allowed(found, denied) if each.concept and each.concept not in self._vague
+        )
 
-    def _whole(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
-        return self._by_code(value, axis) or self._by_word(value, axis) or self._by_label(value, axis)
+    def _known(self, source: str) -> str:
+        """All sources of which no curator said anything are the same one, and are remembered once."""
+        return source if source in self._curated.sources else ""
+
+    def _whole(self, value: str, axis: Axis, source: str) -> tuple[Alignment, ...]:
+        return self._stated(value, axis, source) or self._otherwise(value, axis, source)
+
+    def _stated(self, value: str, axis: Axis, source: str) -> tuple[Alignment, ...]:
+        denied = self._curated.denied(value, axis, source)
+        return (
+            _allowed(self._by_code(value, axis), denied)
+            or _allowed(self._by_word(value, axis, source), denied)
+            or _allowed(self._by_label(value, axis), denied)
+        )
+
+    def _otherwise(self, value: str, axis: Axis, source: str) -> tuple[Alignment, ...]:
+        """By another form of the same: never by less than the whole of it."""
+        found: Sequence[Alignment] = ()
+        if pair := code_and_name(value):
+            found = self._code_and_name(value, pair, axis)
+        elif both := two_names(value):
+            found = self._two_names(value, both, axis, source)
+        if not found and (above := category(value, axis)):
+            said = self._by_code(above, axis)
+            found = [replace(each, raw=value, rule=f"the category {above} of this code") for each in said]
+        for form in () if found else other_forms(value, axis):
+            said = self._by_word(form.name, axis, source) or self._by_label(form.name, axis)
+            found = found or [replace(each, raw=value, rule=each.rule + form.rule) for each in said]
+        if not found and (named := several(value, axis)):
+            said_of = [self._whole(name, axis, source) for name in named]
+            found = [each for each in chain(*said_of) if each.concept] if all(said_of) else ()
+        return _allowed(found, self._curated.denied(value, axis, source))
+
+    def _code_and_name(self, value: str, pair: tuple[str, str], axis: Axis) -> tuple[Alignment, ...]:
+        """By the code, unless the name means something else."""
+        code, name = pair
+        meant = {each.concept for each in self._stated(name, axis, "") if each.concept}
+        found = self._stated(code, axis, "")
+        if meant and meant != {each.concept for each in found}:
+            return ()
+        return tuple(replace(each, raw=value, rule=f"{each.rule}, which stands in it") for each in found)
+
+    def _two_names(self, value: str, both: tuple[str, str], axis: Axis, source: str) -> tuple[Alignment, ...]:
+        """By the first, where the other, in brackets, means the very same."""
+        one, other = (self._stated(name, axis, source) for name in both)
+        if {each.concept for each in one} != {each.concept for each in other}:
+            return ()
+        return tuple(
+            replace(each, raw=value, rule=f"{each.rule}; the brackets say the same")
+            for each in one
+            if each.concept
+        )
 
     def _by_code(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
         concept = self._scheme.find(value, axis)
@@ -111,29 +178,34 @@ class Aligner:
         rule = "the concept's own code" if own else "the code of an equal concept elsewhere"
         return (Alignment(axis, value, concept.code, CODE, rule),)
 
-    def _by_word(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
+    def _by_word(self, value: str, axis: Axis, source: str) -> tuple[Alignment, ...]:
         return tuple(
-            Alignment(axis, value, row.concept, row.mapping_justification, _rule(row), row.record_id)
-            for row in self._curated[axis].get(_word(value), ())
+            Alignment(
+                axis,
+                value,
+                row.concept if row.places else None,
+                row.mapping_justification,
+                _rule(row),
+                row.record_id,
+            )
+            for row in self._curated.rows(value, axis, source)
         )
 
     def _by_label(self, value: str, axis: Axis) -> tuple[Alignment, ...]:
-        found = self._names[axis].get(normalise_label(value))
-        if found is None:
-            return ()
-        code, name = found
-        rule = f"the label {name!r}" if name == self._scheme.label(code) else f"the synonym {name!r}"
-        return (Alignment(axis, value, code, LEXICAL, rule),)
+        found = self._names[axis].find(value)
+        return (Alignment(axis, value, found.code, LEXICAL, found.rule),) if found else ()
 
-    def _parts(self, value: str, axis: Axis) -> list[tuple[str, tuple[Alignment, ...]]]:
+    def _parts(self, value: str, axis: Axis, source: str) -> list[tuple[str, tuple[Alignment, ...]]]:
         """Take a value apart at its commas, keeping together the longest stretches that mean something."""
         pieces = [piece.strip() for piece in re.split(r"[,;|]", value, maxsplit=_MOST_PIECES)]
         pieces = [piece for piece in pieces if piece]
+        if any(map(_DENYING.match, pieces)):
+            return []
         parts: list[tuple[str, tuple[Alignment, ...]]] = []
         while pieces:
             for length in range(min(len(pieces), _MOST_COMMAS), 0, -1):
                 part = ", ".join(pieces[:length])
-                found = self._whole(part, axis)
+                found = self._whole(part, axis, source)
                 if found or length == 1:
                     parts.append((part, found))
                     del pieces[:length]
@@ -142,25 +214,35 @@ class Aligner:
 
 
 def load_aligner(scheme: ConceptScheme, additions: Additions = NOTHING_ADDED) -> Aligner:
-    """Make the aligner of a scheme and the mappings in force; ``ValueError`` where they disagree.
+    """Make the aligner of a scheme and the mappings in force; ``ValueError`` where our own disagree with it.
 
-    These are the project's own, save those that the instance's curators refused or decided otherwise.
+    These are the project's own, save those that the instance's curators refused or decided otherwise. One of
+    theirs whose concept is no longer known aligns nothing: conflict checks name it.
     """
     own = load_mappings()
-    decided = {(row.subject_category, _word(row.subject_label)) for row in additions.mappings}
+    decided = {_place(row) for row in additions.mappings if not row.negative}
     kept = (
-        row
-        for row in own.mappings
-        if row.record_id not in additions.refused
-        and (row.subject_category, _word(row.subject_label)) not in decided
+        row for row in own.mappings if row.record_id not in additions.refused and _place(row) not in decided
     )
+    added = (row for row in additions.mappings if stands(row, scheme))
     version = f"{own.version}.{additions.version}" if additions else own.version
-    return Aligner(scheme, replace(own, version=version, mappings=(*kept, *additions.mappings)))
+    return Aligner(scheme, replace(own, version=version, mappings=(*kept, *added)))
 
 
 _MOST_COMMAS: Final = 4
+# What such a piece says reaches into the others: "Lung cancer, excluded" names no cancer of the dataset.
+_DENYING: Final = re.compile(
+    r"(?:no|not|none|absent|negative|denied)$|(?:exclu(?:d|sion)|except\b|ruled? out\b)", re.IGNORECASE
+)
 # A value of more is a text, whose end is looked up as one piece.
 _MOST_PIECES: Final = 50
+_LIKE: Final = MappingProxyType(
+    {
+        "skos:narrowMatch": "the word says less than",
+        "skos:closeMatch": "the word is close to",
+        "skos:relatedMatch": "the word is related to",
+    }
+)
 
 
 def _vague(scheme: ConceptScheme) -> frozenset[str]:
@@ -168,36 +250,21 @@ def _vague(scheme: ConceptScheme) -> frozenset[str]:
     return frozenset((*_VAGUE, *scheme.narrower("T-region")))
 
 
-def _by_name(concepts: Iterable[Concept]) -> dict[str, tuple[str, str]]:
-    """Normalised names, labels before synonyms; a synonym that two concepts claim belongs to none."""
-    listed = tuple(concepts)
-    labels = {normalise_label(each.label): (each.code, each.label) for each in listed}
-    synonyms: dict[str, set[tuple[str, str]]] = {}
-    for concept in listed:
-        for name in concept.synonyms:
-            synonyms.setdefault(normalise_label(name), set()).add((concept.code, name))
-    sole = {name: min(claims) for name, claims in synonyms.items() if len({code for code, _ in claims}) == 1}
-    return {name: claim for name, claim in {**sole, **labels}.items() if name}
-
-
-def _by_word(rows: Iterable[Mapping], scheme: ConceptScheme) -> dict[Axis, dict[str, list[Mapping]]]:
-    words: dict[Axis, dict[str, list[Mapping]]] = {axis: {} for axis in Axis}
-    for row in rows:
-        concept = scheme.get(row.concept) if row.concept else None
-        if row.concept and (concept is None or concept.axis is not row.subject_category):
-            raise ValueError(f"{row.record_id}: {row.concept} is no concept on {row.subject_category.value}")
-        words[row.subject_category].setdefault(_word(row.subject_label), []).append(row)
-    return words
-
-
-def _word(value: str) -> str:
-    return " ".join(value.split()).casefold()
+def _place(row: Mapping) -> tuple[Axis, str, str]:
+    return row.subject_category, subject_word(row.subject_label or row.subject_id), row.subject_source
 
 
 def _rule(row: Mapping) -> str:
     if row.concept is None:
         return f"a curator's decision that this is no {row.subject_category.value}"
-    return f"a curator's mapping ({row.predicate_id})"
+    if row.places:
+        return f"a curator's mapping ({row.predicate_id})"
+    like = _LIKE[row.predicate_id]
+    return f"a curator's decision: {like} {row.object_label or row.concept!r} ({row.predicate_id})"
+
+
+def _allowed(found: Iterable[Alignment], denied: frozenset[str]) -> tuple[Alignment, ...]:
+    return tuple(each for each in found if each.concept not in denied)
 
 
 def _unknown(value: str, axis: Axis) -> Alignment:

@@ -100,7 +100,8 @@ def normalise_label(text: str) -> str:
     Case, accents, punctuation, plural, British or American, "not otherwise specified", and the word order of
     "malignant neoplasm of lung" (lung cancer) and "adenocarcinoma of colon" (colon adenocarcinoma).
     """
-    spelt = " ".join(_singular(_spelling(word)) for word, _, _ in _words(text))
+    words = (_spelling(word) if len(word) <= MAX_TOKEN else word for word, _, _ in _words(text))
+    spelt = " ".join(map(_singular, words))
     named = " ".join(_UNSPECIFIED.sub(" ", spelt).split())
     if found := _MALIGNANT_OF.fullmatch(named):
         return f"{found[1]} cancer"
@@ -109,6 +110,19 @@ def normalise_label(text: str) -> str:
     return named
 
 
+# Greek and Latin plurals of medicine; the rest take an "s".
+_PLURALS: Final = MappingProxyType(
+    {
+        "metastases": "metastasis",
+        "micrometastases": "micrometastasis",
+        "oligometastases": "oligometastasis",
+        "carcinomata": "carcinoma",
+        "sarcomata": "sarcoma",
+        "bronchi": "bronchus",
+        "testes": "testis",
+        "vertebrae": "vertebra",
+    }
+)
 _UNSPECIFIED: Final = re.compile(r"\bnot otherwise specified$|\bnos\b")
 _MALIGNANT_OF: Final = re.compile(
     r"(?:malignant (?:neoplasm|tumor)|neoplasm malignant|(?:ca )?cancer) of (?:the )?(.+)"
@@ -139,13 +153,16 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
 
 class _Folding(dict[str, str]):
-    """Folded characters, worked out once each."""
+    """Folded characters, worked out once each; one who sends all of Unicode fills no memory with them."""
+
+    _most: Final = 20_000
 
     def __missing__(self, character: str) -> str:
         opened = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
         kept = (part for part in opened if unicodedata.category(part) != "Mn")
         folded = "".join(_LIGATURES.get(part, part) for part in kept)
-        self[character] = folded
+        if len(self) < self._most:
+            self[character] = folded
         return folded
 
 
@@ -160,6 +177,8 @@ def _spelling(word: str) -> str:
 
 
 def _singular(word: str) -> str:
+    if word in _PLURALS:
+        return _PLURALS[word]
     if len(word) <= 3 or word.endswith(("ss", "us", "is")):  # noqa: PLR2004
         return word
     if word.endswith("ies"):

@@ -1,24 +1,25 @@
 """Concepts of cancer imaging, their labels and codes, and what is broader or narrower than what."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from ontologies.closure import reached, refuse_cycles, turned
 from ontologies.namespaces import (
     ACCESS_CONDITIONS,
     AUTHORITIES,
     CONCEPTS,
     DATA_USE_CONDITIONS,
-    DICOM,
     EUCAIM,
     PREFIXES,
     canonical_iri,
     expand,
     notation,
 )
+from ontologies.twins import twins
 
 
 class Axis(StrEnum):
@@ -111,7 +112,9 @@ class Concept:
 class ConceptScheme:
     """A release of the scheme, with its closure.
 
-    Raises ``ValueError`` on a cycle, naming the path, and on a code that two concepts have.
+    Raises ``ValueError`` on a cycle, naming the path, on a parent that is no concept, and on a code that two
+    concepts have. What is broader than a concept is worked out once, when it is first asked for: the whole
+    closure of a deep release would fill the memory.
     """
 
     version: str
@@ -119,9 +122,9 @@ class ConceptScheme:
     def __init__(self, version: str, concepts: Iterable[Concept]) -> None:
         self.version = version
         self._concepts = _by_code(concepts)
-        self._ancestors = _closure({code: each.parents for code, each in self._concepts.items()})
-        self._children = _turned({code: each.parents for code, each in self._concepts.items()})
-        self._descendants = _turned(self._ancestors)
+        self._parents = {code: each.parents for code, each in self._concepts.items()}
+        refuse_cycles(self._parents)
+        self._children = turned(self._parents)
         self._keys = _keys(self._concepts.values())
         self._broader: dict[str, tuple[str, ...]] = {}
 
@@ -135,9 +138,10 @@ class ConceptScheme:
         """Look a concept up by its code, an IRI (any known spelling) or a code of another system.
 
         The latter is written as an IRI, compact (``DOID:10283``, ``DICOM:CT``) or bare (``C61``); a bare code
-        that two axes share is the cancer's. An own concept is known at the address of any catalogue.
+        that two axes share is the cancer's. An own concept is known at the address of any catalogue, and both
+        of two equal classes of the hyperontology lead to the one that stands for them.
         """
-        own = self._concepts.get(value) or self._served(value)
+        own = self._standing_for(value) or self._concepts.get(value) or self._served(value)
         if own and axis in (None, own.axis):
             return own
         for key in (value, canonical_iri(value), expand(value), notation(value)):
@@ -155,9 +159,12 @@ class ConceptScheme:
         return next(spoken, concept.label)
 
     def languages(self, axis: Axis) -> tuple[Language, ...]:
-        """List the languages besides English in which any concept of the axis has a name."""
+        """List the languages besides English in which any concept of the axis has a name.
+
+        What a loaded release brings is named in English alone: it makes no language incomplete.
+        """
         concepts = self.on(axis)
-        shown = [each for each in concepts if each.shown]
+        shown = [each for each in concepts if each.shown and not each.release]
         spoken = sorted({label.language for each in concepts for label in each.labels})
         return tuple(_language(code, shown) for code in spoken)
 
@@ -169,13 +176,13 @@ class ConceptScheme:
         if code not in self._concepts:
             return (code,)
         if code not in self._broader:
-            found = {code, *self._ancestors[code]}
+            found = reached(code, self._parents)
             self._broader[code] = tuple(sorted(each for each in found if not self._is_root(each)))
         return self._broader[code]
 
     def narrower(self, code: str) -> tuple[str, ...]:
         """List the code itself and all that is narrower, sorted."""
-        return tuple(sorted({code, *self._descendants.get(code, ())}))
+        return tuple(sorted(reached(code, self._children)))
 
     def children(self, code: str) -> tuple[str, ...]:
         return tuple(sorted(self._children.get(code, ())))
@@ -188,6 +195,11 @@ class ConceptScheme:
             marked.intersection(self.broader(each.code)) for each in above if each.shown
         )
 
+    def _standing_for(self, value: str) -> Concept | None:
+        """Give the concept that stands for its twin, where an instance added them."""
+        twin = twins().get(code_of(canonical_iri(value)))
+        return self._concepts.get(twin) if twin else None
+
     def _served(self, value: str) -> Concept | None:
         """Give the concept that a catalogue serves at its own address."""
         found = _SERVED_CONCEPT.fullmatch(value)
@@ -198,18 +210,13 @@ class ConceptScheme:
         return concept is not None and not concept.parents
 
 
-_ALIASED_SYSTEMS: Final = MappingProxyType(
-    {
-        "DICOM": (DICOM,),
-        "DOID": ("http://purl.obolibrary.org/obo/DOID_",),
-        "NCIT": ("http://purl.obolibrary.org/obo/NCIT_",),
-        "SNOMEDCT": ("http://snomed.info/id/", "http://purl.bioontology.org/ontology/SNOMEDCT/"),
-    }
+# Codes that are mere numbers, and not of SNOMED CT's length, name nothing without their system; OncoTree's
+# are words, or genes ("BRCA"), and NCIt's are bare only where they are not ICD-10-CM's (``notation``).
+_NO_BARE_CODES: Final = frozenset(
+    ("birnlex", "DOID", "DUO", "EFO", "FMA", "MONDO", "NCBITaxon", "NCIT", "ONCOTREE", "Orphanet", "UBERON")
 )
 
-# Codes that are mere numbers, and not of SNOMED CT's length, name nothing without their system.
-_NO_BARE_CODES: Final = frozenset(("birnlex", "DUO", "NCBITaxon"))
-
+_NUMBERED: Final = re.compile(r"\d{2}")
 _SERVED_CONCEPT: Final = re.compile(r"https?://[^?#]+/concepts/([^/?#]+)")
 
 # Where concepts are at home, and what their codes begin with; the names of the last two are words.
@@ -224,6 +231,8 @@ _HOMES: Final = MappingProxyType(
         f"{AUTHORITIES}access-right/": "",
         PREFIXES["dpv"]: "dpv-",
         PREFIXES["dcmitype"]: "dcmitype-",
+        "http://purl.obolibrary.org/obo/": "",
+        "http://oncotree.info/oncotree/": "ONCOTREE_",
     }
 )
 
@@ -252,38 +261,20 @@ def code_of(iri: str) -> str:
     return iri
 
 
-def _closure(parents: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
-    """All that is broader than each code. Codes are finished in the order a depth-first walk leaves them."""
-    finished: dict[str, frozenset[str]] = {}
-
-    def walk(code: str, path: tuple[str, ...]) -> frozenset[str]:
-        if code in path:
-            raise ValueError("a cycle of broader concepts: " + " > ".join((*path[path.index(code) :], code)))
-        if code not in parents:
-            raise ValueError(
-                f"{path[-1]} is said to be narrower than {code}, which is no concept of the scheme"
-            )
-        if code not in finished:
-            above = (walk(parent, (*path, code)) for parent in parents[code])
-            finished[code] = frozenset(parents[code]).union(*above)
-        return finished[code]
-
-    return {code: walk(code, ()) for code in parents}
-
-
-def _turned(above: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
-    below: dict[str, set[str]] = {}
-    for code, broader in above.items():
-        for each in broader:
-            below.setdefault(each, set()).add(code)
-    return below
-
-
 def _keys(concepts: Iterable[Concept]) -> dict[Axis, dict[str, str]]:
-    """Everything that names a concept, by axis; what is more the concept's own wins over what is less."""
+    """Everything that names a concept, by axis; what is more the concept's own wins over what is less.
+
+    No name that a loaded release brings takes one away from a concept of the project's own; the last part of
+    an IRI that is a word (``obo/Melanoma``) would go before the label of another, and is none.
+    """
     keys: dict[Axis, dict[str, str]] = {axis: {} for axis in Axis}
-    ranked = [(rank, key, each) for each in concepts for rank, key in _names(each)]
-    for _, key, concept in sorted(ranked, key=lambda item: (item[0], item[2].code)):
+    ranked = [
+        (rank, key, each)
+        for each in concepts
+        for rank, key in _names(each)
+        if not each.release or ":" in key or _NUMBERED.search(key)
+    ]
+    for _, key, concept in sorted(ranked, key=lambda item: (bool(item[2].release), item[0], item[2].code)):
         keys[concept.axis].setdefault(key, concept.code)
     return keys
 
@@ -299,5 +290,3 @@ def _names(concept: Concept) -> Iterator[tuple[int, str]]:
         yield 2, each
         if system not in _NO_BARE_CODES:
             yield 3, code
-        for namespace in _ALIASED_SYSTEMS.get(system, ()):
-            yield 2, namespace + code

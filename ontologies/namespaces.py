@@ -110,25 +110,45 @@ _PREDICATES: Final = MappingProxyType(
     }
 )
 
-# Spellings of a code of another system, as an IRI or as the bare keys of older portals.
+# No code has so long an IRI, and some patterns below take time that grows with the square of the length.
+_LONGEST_KEY: Final = 1_000
+# ICD-10-CM as invoices write it, without its point: C3411 is the lung's there and a thymoma in NCIt. Bare, it
+# means neither.
+_ICD10CM_PLAIN: Final = (
+    r"C(?:(?:34|40|43|44|46|47|49|57|62|63|69|72|74|76|78|79|88|9[0-6])\d[0-29]|8[1-6]\d\d)"
+)
+
+# Spellings of a code of another system, as an IRI or as the bare keys of older portals. OncoTree's own codes
+# ("BRCA", "LUNG") are words or genes, and mean nothing without their system.
+_OBO: Final = r"https?://purl\.obolibrary\.org/obo/"
 _CODES: Final = tuple(
     (re.compile(pattern), system)
     for pattern, system in (
         (r"http://dicom\.nema\.org/resources/ontology/DCM/([A-Z0-9]+)", "DICOM"),
         (r"https?://snomed\.info/(?:id|sct)/(\d+)", "SNOMEDCT"),
         (r"https?://purl\.bioontology\.org/ontology/SNOMEDCT/(\d+)", "SNOMEDCT"),
-        (r"(?:SNOMEDCT|SNOMED-CT|SCTID|SCT)[:_]?(\d+)", "SNOMEDCT"),
-        (r"https?://purl\.obolibrary\.org/obo/DOID_(\d+)", "DOID"),
+        (r"(?:SNOMEDCT|SNOMED-CT|SCTID|SCT) ?[:_]? ?(\d+)", "SNOMEDCT"),
+        (rf"{_OBO}DOID_(\d+)", "DOID"),
         (r"DOID[:_](\d+)", "DOID"),
-        (r"https?://purl\.obolibrary\.org/obo/NCIT_(C\d+)", "NCIT"),
-        (r"(?:NCIT[:_])?(C\d{4,})", "NCIT"),
+        (rf"{_OBO}MONDO_(\d{{7}})", "MONDO"),
+        (r"MONDO[:_](\d{7})", "MONDO"),
+        (rf"{_OBO}UBERON_(\d{{7}})", "UBERON"),
+        (r"UBERON[:_](\d{7})", "UBERON"),
+        (rf"{_OBO}NCIT_(C\d+)", "NCIT"),
+        (r"http://ncicb\.nci\.nih\.gov/xml/owl/EVS/Thesaurus\.owl#(C\d+)", "NCIT"),
+        (r"https?://(?:ncit|ncithesaurus)\.nci\.nih\.gov/\S*[?&]code=(C\d+)(?:[&#]\S*)?", "NCIT"),
+        (r"https?://evsexplore\.semantics\.cancer\.gov/\S*/concept/ncit/(C\d+)", "NCIT"),
+        (r"(?:NCI|NCIT|ncit)[:_](C\d+)", "NCIT"),
+        (rf"(?!(?:{_ICD10CM_PLAIN})$)(C\d{{4,}})", "NCIT"),
+        (r"https?://(?:www\.)?oncotree\.(?:info|mskcc\.org)/\S*[#/?=&]([A-Z][A-Z0-9_]+)", "ONCOTREE"),
+        (r"(?:ONCOTREE|OncoTree|oncotree)[:_]([A-Z][A-Z0-9_]*)", "ONCOTREE"),
         (r"https?://(?:www\.)?radlex\.org/RID/+(RID\d+)", "RadLex"),
         (r"(?:RadLex[:_])?(RID\d+)", "RadLex"),
         (r"(?:\S*[/#])?birnlex[:_](\d+)", "birnlex"),
         (r"https?://purl\.bioontology\.org/ontology/ICD10(?:CM)?/([A-Z]\d\d(?:\.\d+)?)", "ICD10"),
-        (r"ICD-?10(?:-?CM)?: ?([A-Z]\d\d(?:\.\d+)?)", "ICD10"),
-        (r"ICD-?O-?3?: ?([A-Z]?\d[\d./]*)", "ICDO3"),
-        (r"https?://purl\.obolibrary\.org/obo/DUO_(\d{7})", "DUO"),
+        (r"ICD-?10(?:-?CM|WHO)?: ?([A-Z]\d\d(?:\.\w+)?)", "ICD10"),
+        (r"ICD-?O(?:-?3)?: ?([A-Z]?\d[\d./]*(?:-C\d\d(?:\.\d)?)?)", "ICDO3"),
+        (rf"{_OBO}DUO_(\d{{7}})", "DUO"),
         (r"DUO[:_](\d{7})", "DUO"),
     )
 )
@@ -172,6 +192,8 @@ def expand(name: str) -> str:
 
 def notation(value: str) -> str:
     """``SYSTEM:code`` for an IRI or key of another code system (``RID10321``), "" for anything else."""
+    if len(value) > _LONGEST_KEY:
+        return ""
     canonical = canonical_iri(value)
     for pattern, system in _CODES:
         if found := pattern.fullmatch(canonical):

@@ -1,8 +1,10 @@
 """The project's own scheme, as its files tell it, with what an instance adds to it."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 from typing import Final
 
@@ -33,7 +35,8 @@ def load_scheme(additions: Additions = NOTHING_ADDED) -> ConceptScheme:
     """
     files = {axis: _content(f"{axis.value}.ttl") for axis in Axis}
     spoken = {language: _content(f"labels-{language}.ttl") for language in LANGUAGES}
-    digest = hashlib.sha256(b"".join((*files.values(), *spoken.values(), additions.version.encode())))
+    added = Additions(concepts=additions.concepts).version  # another mapping makes no other scheme
+    digest = hashlib.sha256(b"".join((*files.values(), *spoken.values(), added.encode())))
     read = {axis: _File.of(content) for axis, content in files.items()}
     labels = _labels(spoken)
     release = max(file.release for file in read.values())
@@ -43,6 +46,35 @@ def load_scheme(additions: Additions = NOTHING_ADDED) -> ConceptScheme:
         for concept in file.concepts(axis)
     ]
     return ConceptScheme(f"{release}.{digest.hexdigest()[:8]}", extended(own, additions.concepts))
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whose facts an axis restates: ``source`` and ``licence`` are addresses, "" for our own."""
+
+    title: str
+    note: str
+    source: str
+    licence: str
+
+
+@lru_cache
+def credit(axis: Axis) -> Credit:
+    """Read the head of an axis's file; raises ``ValueError`` where it has none."""
+    subjects = _File.of(_content(f"{axis.value}.ttl")).subjects
+    head = next((values for values in subjects.values() if values.get(CIMG + "axis")), None)
+    if head is None:
+        raise ValueError(f"{axis.value}.ttl does not say of which axis it is")
+    title, note, source, licence = (
+        _one_line("".join(head.get(PREFIXES["dct"] + name, ())[:1]))
+        for name in ("title", "description", "source", "license")
+    )
+    return Credit(title, note, source, licence)
+
+
+def _one_line(text: str) -> str:
+    """A text that its file breaks at blanks and hyphens."""
+    return " ".join(re.sub(r"-\n\s*", "-", text).split())
 
 
 def _content(name: str) -> bytes:

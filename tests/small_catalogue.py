@@ -18,10 +18,12 @@ from catalogue.model.run import RunState
 from catalogue.ports import GraphQueries, IndexReader, IndexSettings, PutDocument, QueryLimits
 from catalogue.projections.documents import document
 from catalogue.publishing.feed import FeedPage
+from catalogue.publishing.mappings import KnownMappings, known_mappings
 from catalogue.stores.broker import BrokerClient
 from catalogue.web.app import create_app
 from harvesters.source import SourceConfig
 from ontologies.concepts import Axis, ConceptScheme
+from ontologies.mappings import load_mappings
 from ontologies.own_scheme import load_scheme
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -95,6 +97,9 @@ class SmallCatalogue:
     queries: GraphQueries = field(default_factory=lambda: BrokerClient(Path("no broker here")))
     query_limits: QueryLimits = field(default_factory=lambda: QueryLimits(2.0, result_bytes=1_000_000))
 
+    def for_request(self) -> "SmallCatalogue":
+        return self
+
     def dataset(self, key: str) -> Shown:
         if key == "withdrawn1":
             raise Gone("withdrawn1 was withdrawn on 2026-11-20")
@@ -125,6 +130,9 @@ class SmallCatalogue:
 
     def providers(self) -> tuple[Provider, ...]:
         return self.listed or PROVIDERS
+
+    def mappings(self) -> KnownMappings:
+        return known_mappings(load_mappings(), self.harvests.mapping_rows())
 
     def health(self) -> Condition:
         return self.condition

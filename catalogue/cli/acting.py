@@ -1,14 +1,28 @@
-"""How a command acts on a source while nobody harvests it."""
+"""In whose name a command acts, and how it acts on a source while nobody harvests it."""
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Annotated, Final
+
+import typer
 
 from catalogue.errors import Conflict
 from catalogue.ledger import Ledger, this_holder
 from catalogue.worker.harvests import source_lease
 
 _SECONDS: Final = 60.0
+
+Who = Annotated[str, typer.Option("--who", help="In whose name; your login name if not given.")]
+
+
+def acting_name(who: str) -> str:
+    """The name given, else the system's for this user; a container may have none, and then its number."""
+    try:
+        return who.strip() or getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 @contextmanager

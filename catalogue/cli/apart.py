@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from catalogue.errors import BadRequest
-from catalogue.ingest.record import Preparation
 from catalogue.services import Desk
+from catalogue.services.vocabulary import own_vocabulary
 from catalogue.settings import Settings
 from harvesters.parsing import Sandbox
 from harvesters.sheets.uploads import keep_upload
@@ -17,8 +17,6 @@ from harvesters.source import Listing, Record, Rejected, SourceConfig, Withdrawn
 from harvesters.sources import make_source
 from harvesters.spool import Spool
 from harvesters.transport import Transport
-from ontologies.aligner import load_aligner
-from ontologies.own_scheme import load_scheme
 
 _MOST_BYTES: Final = 200_000_000
 
@@ -54,8 +52,7 @@ class Apart:
 @contextmanager
 def apart(settings: Settings) -> Iterator[Apart]:
     """A session as harvests have it, without its memory."""
-    scheme = load_scheme()
-    rules = Preparation(scheme, load_aligner(scheme), base_url=settings.base_url)
+    rules = own_vocabulary().preparation(settings.base_url)
     with (
         TemporaryDirectory(prefix="catalogue-") as folder,
         closing(Desk(settings, rules, memory=None)) as desk,

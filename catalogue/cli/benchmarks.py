@@ -16,7 +16,7 @@ import httpx
 import typer
 
 from catalogue.bench.search import Engine, Measured, measure
-from catalogue.cli import harvest_benchmark
+from catalogue.cli import concept_benchmark, harvest_benchmark, linking_benchmark
 from catalogue.cli.console import AsJson, notes, print_json, print_table
 from catalogue.cli.local_sites import free_port, wait_for
 from catalogue.cli.processes import Processes
@@ -38,6 +38,8 @@ def bench() -> None:
 
 
 app.command()(harvest_benchmark.harvest)
+app.command()(linking_benchmark.linking)
+app.command()(concept_benchmark.concepts)
 
 
 @app.command()

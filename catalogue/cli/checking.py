@@ -11,10 +11,10 @@ from catalogue.cli.apart import apart, read_file
 from catalogue.cli.console import AsJson, notes, one_line, print_json, print_table, screen
 from catalogue.cli.pairs import Option, pairs
 from catalogue.errors import BadRequest
-from catalogue.ingest.record import Preparation
 from catalogue.maintenance.trial import Tried, tried
 from catalogue.quality.check import Checker
 from catalogue.resources import shapes_folder
+from catalogue.services.adapters import vocabulary_of
 from catalogue.settings import Settings, read_settings
 from harvesters.errors import HarvestError
 from harvesters.findings import Finding
@@ -22,8 +22,6 @@ from harvesters.parsing import Page, Sandbox, read_page
 from harvesters.sheets.columns import Column, columns
 from harvesters.source import Record, Rejected, SourceConfig, Withdrawn
 from harvesters.sources import KINDS
-from ontologies.aligner import load_aligner
-from ontologies.own_scheme import load_scheme
 
 _SHEETS: Final = (".csv", ".ods", ".tsv", ".xls", ".xlsm", ".xlsx")
 # Where a file lies is nobody's business, and relative addresses in it need a place to be read from.
@@ -98,9 +96,9 @@ def _page(sandbox: Sandbox, body: bytes, name: str) -> Page:
 
 
 def _tried(items: Iterable[Record | Withdrawn | Rejected], settings: Settings) -> tuple[Tried, ...]:
-    scheme = load_scheme()
-    preparation = Preparation(scheme, load_aligner(scheme), base_url=settings.base_url)
-    return tuple(tried(items, preparation, Checker(scheme, shapes_folder())))
+    vocabulary = vocabulary_of(settings)
+    preparation = vocabulary.preparation(settings.base_url)
+    return tuple(tried(items, preparation, Checker(vocabulary.scheme, shapes_folder())))
 
 
 def _is_sheet(where: str, kind: str) -> bool:

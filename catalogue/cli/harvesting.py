@@ -9,8 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from catalogue.cli.console import AsJson, notes, one_line, print_json, print_table
 from catalogue.errors import BadRequest, Conflict
-from catalogue.ledger import Job, JobState, Ledger
-from catalogue.model.run import Run, RunState
+from catalogue.ledger import REBUILD, REPROCESS, Job, JobState, Ledger
+from catalogue.model.run import Run, RunMode, RunState
 from catalogue.services import FOLLOWERS, Workshop, open_ledger
 from catalogue.settings import read_settings
 from catalogue.worker.loop import PROJECTING, Worker
@@ -42,7 +42,9 @@ def retry(
     """Ask a source again for the records alone that its newest run could not take in."""
     workshop = Workshop(read_settings())
     found = workshop.ledger.run(run)
-    newest = workshop.ledger.runs(found.source, 1)[0]
+    if found.mode is RunMode.REPROCESS:
+        raise Conflict(f"run {run} asked {found.source} for nothing: harvest the source instead")
+    newest = workshop.ledger.last_run(found.source) or found
     if newest.id != run or not found.state.ended:
         raise Conflict(f"run {newest.id} of {found.source} came later; only the newest can be retried")
     if found.state is RunState.HELD:
@@ -55,7 +57,7 @@ def retry(
 def _harvested(workshop: Workshop, names: Sequence[str], kind: str, *, as_json: bool) -> None:
     ledger = workshop.ledger
     done = do_jobs(workshop, [ledger.put_job(kind, name) for name in names])
-    found = [ledger.runs(name, 1)[0] for name in names if ledger.runs(name, 1)]
+    found = [run for name in names if (run := ledger.last_run(name))]
     if as_json:
         print_json(found)
     else:
@@ -142,12 +144,18 @@ def watch(
         check()
         for number in sorted(waiting):
             job = ledger.job(number)
-            found = ledger.runs(job.argument, 1) if job.kind != "rebuild" and job.claimed else ()
             ended = _has_ended(job)
-            if found:
-                _show(bars, tasks[number], found[0], ended=ended)
+            if found := _run_of(ledger, job):
+                _show(bars, tasks[number], found, ended=ended)
             waiting -= {number} if ended else set()
         time.sleep(_POLL_SECONDS)
+
+
+def _run_of(ledger: Ledger, job: Job) -> Run | None:
+    """None before it has begun, and for what is no run."""
+    if job.kind == REBUILD or not job.claimed:
+        return None
+    return ledger.last_run(job.argument, reprocess=job.kind == REPROCESS)
 
 
 def _has_ended(job: Job) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
@@ -36,16 +36,18 @@ _MOST_VALUES: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What a source's options say of all its records."""
+    """What a source's options say of all its records; curators may speak of its words by its id."""
 
     derived: bool = False
     fictional: bool = False
+    source: str = ""
 
     @classmethod
     def of(cls, config: SourceConfig) -> "Traits":
         return cls(
             derived=config.options.get("derived") == "true",
             fictional=config.options.get("fictional") == "true",
+            source=config.id,
         )
 
 
@@ -84,7 +86,7 @@ def aligned(
     said = [(quad.predicate.value, quad) for quad in quads]
     _require_few(sum(predicate in _VALUES for predicate, _ in said), subject)
     root = NamedNode(subject)
-    record = _Record(said, root, aligner)
+    record = _Record(said, root, aligner, traits.source)
     kept: list[Quad] = []
     stated: list[_Stated] = []
     for predicate, quad in said:
@@ -116,9 +118,10 @@ def counts_towards_totals(alignments: Iterable[Alignment]) -> bool:
 class _Record:
     """Which nodes of a record hold values of which axis."""
 
-    def __init__(self, said: list[tuple[str, Quad]], root: NamedNode, aligner: Aligner) -> None:
+    def __init__(self, said: list[tuple[str, Quad]], root: NamedNode, aligner: Aligner, source: str) -> None:
         self._root = root
-        self._aligner = aligner
+        self._align = partial(aligner.align, source=source)
+        self._recognise = partial(aligner.recognise, source=source)
         parts = [(predicate, quad) for predicate, quad in said if predicate in _PARTS]
         about_root = [(predicate, quad.object) for predicate, quad in parts if quad.subject == root]
         self._distributions = {value for predicate, value in about_root if predicate == _DISTRIBUTION}
@@ -141,19 +144,19 @@ class _Record:
             return []
         found: tuple[Alignment, ...] = ()
         if predicate == _RIGHTS and (quad.subject == self._root or quad.subject in self._distributions):
-            both = (*self._aligner.align(raw, Axis.CONDITION), *self._aligner.align(raw, Axis.USE))
+            both = (*self._align(raw, Axis.CONDITION), *self._align(raw, Axis.USE))
             found = tuple(one for one in both if one.concept)
         elif quad.subject == self._root and predicate in _AXIS_OF_PROPERTY:
-            found = self._aligner.align(raw, _AXIS_OF_PROPERTY[predicate])
+            found = self._align(raw, _AXIS_OF_PROPERTY[predicate])
         elif quad.subject == self._root and predicate == terms.KEYWORD and isinstance(quad.object, Literal):
-            found = self._aligner.recognise(raw)
+            found = self._recognise(raw)
         return [_Stated(predicate, alignment) for alignment in found]
 
     def counted(self, quad: Quad, scheme: ConceptScheme) -> list[Quad]:
         """The value of one count, as a concept where it means exactly one."""
         if not isinstance(quad.object, NamedNode | Literal):
             return [quad]
-        found = self._aligner.align(quad.object.value, self.dimensions[quad.subject])
+        found = self._align(quad.object.value, self.dimensions[quad.subject])
         concept = scheme.get(found[0].concept) if len(found) == 1 and found[0].concept else None
         if concept is None:
             return [quad]
@@ -241,7 +244,7 @@ def _explained(one: _Stated, scheme: ConceptScheme) -> _Explanation:
         terms.JUSTIFICATION: alignment.justification,
         terms.RULE: alignment.rule,
         terms.MAPPING: alignment.mapping,
-        terms.SCHEME: scheme.version.partition(".")[0],
+        terms.SCHEME: (concept and concept.release) or scheme.version.partition(".")[0],
     }
     about_value += ((NamedNode(predicate), Literal(text)) for predicate, text in described.items() if text)
     about_value.append((NamedNode(terms.FROM_PROPERTY), NamedNode(one.property)))

@@ -1,71 +1,24 @@
 """One harvest of one source: list, read, prepare, stage, and apply in one short transaction."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final
 
 from catalogue.ingest.alignment import Traits
-from catalogue.ingest.canonical import sha256
+from catalogue.ingest.attended import Harvesting, Progress, StopSign, attended
 from catalogue.ingest.change import is_unchanged, refused
 from catalogue.ingest.identity import mint_key
 from catalogue.ingest.new_names import NewNames
-from catalogue.ingest.preparing import Made, Preparing, Wanted
-from catalogue.ingest.spools import RunSpools
-from catalogue.ledger import KnownRecord, Lease, Ledger, Rejection, StagedRecord
+from catalogue.ingest.preparing import Wanted
+from catalogue.ingest.staged import as_staged
+from catalogue.ledger import KnownRecord, Lease, Rejection, StagedRecord
 from catalogue.model.run import ListingFacts, Run, RunMode, RunState, WithdrawalPolicy
-from harvesters.errors import HarvestError, RecordRejected, Stopped, Terminal, Transient
+from harvesters.errors import Terminal
 from harvesters.source import Checkpoint, Listing, Record, Rejected, Source, SourceConfig, Withdrawn
 from harvesters.spool import Spool
 
 _BATCH: Final = 200
 _MENTIONS: Final = 1000
-# A run that brings its worker down so often will do so again.
-MOST_CRASHES: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is; ``total`` is what the source claims, None where it says nothing."""
-
-    source: str
-    state: RunState
-    records: int = 0
-    total: int | None = None
-
-
-class StopSign(Protocol):
-    """Whether a run under way is to end; once it is, requests to the provider raise ``Stopped`` too."""
-
-    @property
-    def end(self) -> tuple[RunState, str]:
-        """The state in which it ends, and why."""
-        ...
-
-    def check(self) -> None:
-        """Raise ``Stopped`` once it is to end, ``LeaseLost`` once another worker is to go on with it."""
-        ...
-
-
-class NeverStopped:
-    end = (RunState.CANCELLED, "")
-
-    def check(self) -> None:
-        """Go on."""
-
-
-Watch = Callable[[Run], AbstractContextManager[StopSign]]
-
-
-@dataclass(frozen=True, slots=True)
-class Harvesting:
-    """What a harvest needs besides the source. ``watch`` says of a run, while it lasts, when it is to end."""
-
-    ledger: Ledger
-    preparing: Preparing
-    spools: RunSpools
-    report: Callable[[Progress], None] = field(default=lambda _: None)
-    watch: Watch = field(default=lambda _: nullcontext(NeverStopped()))
 
 
 def harvest(
@@ -83,46 +36,12 @@ def harvest(
     run that was cut off is taken up where it was, in its own mode. Raises ``LeaseLost`` where another worker
     took the source over, or is to.
     """
-    run = _begun(config, using, mode)
-    if run.crashes > MOST_CRASHES:
-        return using.ledger.end_run(
-            run.id, RunState.FAILED, f"it was cut off {run.crashes} times and is given up"
-        )
-    with using.watch(run) as sign:
-        try:
-            under_way = _UnderWay(run, using.spools.open(run), sign)
-            return _Harvest(config, make_source(), using, under_way).to_end(policy, lease)
-        except HarvestError as error:
-            return _failed(using.ledger, run, sign, error)
 
+    def work(run: Run, sign: StopSign) -> Run:
+        under_way = _UnderWay(run, using.spools.open(run), sign)
+        return _Harvest(config, make_source(), using, under_way).to_end(policy, lease)
 
-def _failed(ledger: Ledger, run: Run, sign: StopSign, error: HarvestError) -> Run:
-    """End a run by what stopped it: a sign, else the provider's fault.
-
-    A run that is stopped may fail over anything, as what it works with is taken away.
-    """
-    stopped = isinstance(error, Stopped)
-    try:
-        sign.check()
-    except Stopped:
-        stopped = True
-    found = ledger.run(run.id)
-    if found.state.ended:  # its source was removed
-        return found
-    if stopped:
-        return ledger.end_run(run.id, *sign.end, attempt=run.resumed)
-    after = error.retry_after if isinstance(error, Transient) else None
-    worth_retrying = isinstance(error, Transient)
-    return ledger.fail_run(
-        run.id, str(error), worth_retrying=worth_retrying, retry_after=after, attempt=run.resumed
-    )
-
-
-def _begun(config: SourceConfig, using: Harvesting, mode: RunMode) -> Run:
-    left = using.ledger.resumable_run(config.id)
-    if left is None:
-        return using.ledger.start_run(config.id, mode=mode)
-    return using.ledger.restart_staging(left.id, "it was cut off and goes on from what was fetched")
+    return attended(config.id, using, mode, work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +82,7 @@ class _Harvest:
         self._ledger.add_findings(self._run.id, listing.findings)
         self._known = self._ledger.known(self._config.id)
         for wanted, made in self._using.preparing.prepared(self._to_prepare(listing)):
-            self._staged.append(self._as_staged(wanted, made))
+            self._staged.append(as_staged(wanted, made, self._using.preparing.rules))
             self._flush_if_many()
         self._flush()
         facts = self._facts(listing)
@@ -178,11 +97,10 @@ class _Harvest:
         return self._ledger.run(self._run.id)
 
     def _wanted_only(self) -> frozenset[str]:
-        """What a retry is about: the records that the last run could not take in."""
+        """What a retry is about: the records that the last harvest could not take in."""
         if self._run.mode is not RunMode.RETRY:
             return frozenset()
-        earlier = (run for run in self._ledger.runs(self._config.id) if run.id != self._run.id)
-        last = next(earlier, None)
+        last = self._ledger.last_run(self._config.id, before=self._run.id)
         found = frozenset(one.identifier for one in self._ledger.rejections(last.id)) if last else frozenset()
         if not found:
             raise Terminal(f"the last run of {self._config.id} rejected no record: there is nothing to retry")
@@ -200,7 +118,7 @@ class _Harvest:
                 return f"asking the provider for the {len(self._only)} records that failed"
             case RunMode.INCREMENTAL:
                 return "asking the provider for what changed"
-            case RunMode.FULL:
+            case _:
                 return "asking the provider for its list"
 
     def _to_prepare(self, listing: Listing) -> Iterator[Wanted]:
@@ -231,34 +149,6 @@ class _Harvest:
         key = known.key if known else self._mint(record.identifier)
         yield Wanted(record, key, self._traits, given=given)
 
-    def _as_staged(self, wanted: Wanted, made: Made) -> StagedRecord:
-        """What is published of it, or the reason why nothing is: the bytes are kept either way."""
-        rules = self._using.preparing.rules
-        staged = StagedRecord(
-            identifier=wanted.record.identifier,
-            key=wanted.key,
-            subject="",
-            received=wanted.record.received,
-            received_sha256=sha256(wanted.record.received),
-            media_type=wanted.record.media_type,
-            crosswalk=rules.crosswalk(wanted.record, self._traits),
-            aligner=rules.aligner,
-            published=None,
-            published_sha256=None,
-        )
-        if isinstance(made, RecordRejected):
-            return replace(staged, rejection=str(made))
-        return replace(
-            staged,
-            subject=made.subject,
-            published=made.triples,
-            published_sha256=made.sha256,
-            identities=made.identities,
-            findings=made.findings,
-            title=made.title,
-            patients=made.patients,
-        )
-
     def _keep_keys_of_renamed(self) -> None:
         """A record under a new identifier that has the DOI of exactly one that is missing is that record."""
         for given, identifier in self._ledger.moved(self._run.id):
@@ -266,7 +156,7 @@ class _Harvest:
             kept = replace(record, identifier=identifier)
             wanted = Wanted(kept, self._known[identifier].key, self._traits, given=given)
             for one in self._using.preparing.prepared([wanted]):
-                self._staged.append(replace(self._as_staged(*one), given=given))
+                self._staged.append(replace(as_staged(*one, self._using.preparing.rules), given=given))
         self._flush()
 
     def _facts(self, listing: Listing) -> ListingFacts:

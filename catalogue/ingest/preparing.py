@@ -80,7 +80,7 @@ class Preparing:
             self.close()
             self.pool = Pool(
                 "catalogue.ingest.preparing_process",
-                (self.rules.base_url, self.rules.aligner),
+                (self.rules.base_url, self.rules.aligner, str(self.rules.additions or "")),
                 processes=self._processes,
             )
         return self.pool

@@ -3,17 +3,20 @@
 import sys
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 from catalogue.ingest.preparing import made
 from catalogue.ingest.record import Preparation
+from ontologies.additions import Additions
 from ontologies.aligner import load_aligner
 from ontologies.own_scheme import load_scheme
 
 
-def serve(wire: Connection, base_url: str, aligner: str) -> None:
+def serve(wire: Connection, base_url: str, aligner: str, additions: Path | None) -> None:
     """Work only under the very rules that the parent has: ``aligner`` is their version."""
-    scheme = load_scheme()
-    rules = Preparation(scheme, load_aligner(scheme), base_url=base_url)
+    added = Additions.at(additions)
+    scheme = load_scheme(added)
+    rules = Preparation(scheme, load_aligner(scheme, added), base_url=base_url)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         wire.send(rules.aligner == aligner)
         while True:
@@ -21,4 +24,5 @@ def serve(wire: Connection, base_url: str, aligner: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), sys.argv[2], sys.argv[3])
+    number, base_url, aligner, file = sys.argv[1:]
+    serve(Connection(int(number)), base_url, aligner, Path(file) if file else None)

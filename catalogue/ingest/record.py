@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
@@ -60,13 +61,17 @@ class Preparation:
     """The rules in force; ``crosswalk`` and ``aligner`` are their versions.
 
     ``base_url`` is where the catalogue's own names are served: nobody else speaks about what lies below it.
+    ``additions`` is where another process reads what scheme and aligner have beyond the project's own.
     """
 
-    def __init__(self, scheme: ConceptScheme, aligner: Aligner, *, base_url: str = "") -> None:
+    def __init__(
+        self, scheme: ConceptScheme, aligner: Aligner, *, base_url: str = "", additions: Path | None = None
+    ) -> None:
         self._scheme = scheme
         self._aligner = aligner
         self._served = f"{base_url}/" if base_url else ""
         self.base_url = base_url
+        self.additions = additions
         self.aligner = aligner.version
 
     def crosswalk(self, record: Record, traits: Traits) -> str:

@@ -11,7 +11,8 @@
 ``tokens``    who may ask for a harvest             ``run_log``   what became of each record in a run
 ``history``   what the records said before          ``restoring`` how a curator turns them back to it
 ``aliases``   under which other names they came     ``suggestions`` which may be one dataset too
-``notices``   what people are told of a source
+``notices``   what people are told of a source     ``mappings``  what curators decided of words
+``releases``  which other systems were loaded       ``kept``      which are to be made anew
 
 Every method is one transaction or a few short ones. A database that fails raises ``LedgerUnavailable``.
 """
@@ -27,13 +28,16 @@ from catalogue.ledger.duplicates import Duplicates
 from catalogue.ledger.engine import Clock, Database, use_wal
 from catalogue.ledger.history import History
 from catalogue.ledger.holders import has_died, this_holder
-from catalogue.ledger.jobs import REBUILD, Jobs
+from catalogue.ledger.jobs import REBUILD, REPROCESS, Jobs
+from catalogue.ledger.kept import Kept, KeptRecord
 from catalogue.ledger.leases import HasDied
+from catalogue.ledger.mappings import Mappings
 from catalogue.ledger.migrations import upgrade
 from catalogue.ledger.notices import Condition, Notice, Notices
 from catalogue.ledger.overview import Overview
 from catalogue.ledger.quality import QualityResults, QualityState
 from catalogue.ledger.records import Records
+from catalogue.ledger.releases import Releases
 from catalogue.ledger.restoring import Restoring
 from catalogue.ledger.rows import (
     SHOWN,
@@ -67,22 +71,37 @@ from catalogue.ledger.sources import Sources
 from catalogue.ledger.staging import Staging
 from catalogue.ledger.suggestions import Suggestions
 from catalogue.ledger.tokens import Tokens
+from catalogue.ledger.vocabulary_rows import (
+    Decision,
+    LoadedRelease,
+    MappingEvent,
+    MappingRow,
+    MappingState,
+    ReleaseRow,
+)
 from catalogue.ledger.watching import Watching
 
 __all__ = [
     "REBUILD",
+    "REPROCESS",
     "SHOWN",
     "Alias",
     "Change",
     "ChangeKind",
     "Condition",
+    "Decision",
     "Facts",
     "Job",
     "JobState",
+    "KeptRecord",
     "KnownRecord",
     "Lease",
     "Ledger",
     "Listed",
+    "LoadedRelease",
+    "MappingEvent",
+    "MappingRow",
+    "MappingState",
     "Notice",
     "Offer",
     "Published",
@@ -91,6 +110,7 @@ __all__ = [
     "Received",
     "Reception",
     "Rejection",
+    "ReleaseRow",
     "Renaming",
     "Restored",
     "Snapshot",
@@ -124,6 +144,9 @@ class Ledger(
     Overview,
     Tokens,
     Notices,
+    Mappings,
+    Releases,
+    Kept,
 ):
     def __init__(self, database: Database, *, has_died: HasDied = has_died) -> None:
         Jobs.__init__(self, database, has_died=has_died)

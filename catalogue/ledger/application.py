@@ -233,6 +233,10 @@ class Application:
             .where(self._is_ours(), record.c.identifier.in_(self.named.identifiers()))
             .values(seen)
         )
+        self._touch_staged()
+
+    def _touch_staged(self) -> None:
+        """Keep by which rules the staged records were made, and what is shown of them in lists."""
         made = {name: staged.c[name] for name in ("crosswalk", "aligner", "rejection")}
         is_staged = (staged.c.run == self.run) & (staged.c.identifier == record.c.identifier)
         self.connection.execute(update(record).where(self._is_ours(), is_staged).values(made))

@@ -13,14 +13,17 @@ from catalogue.ledger.application import Application
 from catalogue.ledger.changes import ChangeLog
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.holding import FIRST_OF_ALL
+from catalogue.ledger.jobs import REPROCESS, put_job
 from catalogue.ledger.leases import require_lease
 from catalogue.ledger.named import Named
+from catalogue.ledger.reapplication import Reapplication
 from catalogue.ledger.rows import Lease, MissingRecord
 from catalogue.ledger.runs import (
     APPLIED,
     end_held,
     finish,
     forget_staged,
+    is_harvest,
     read_run,
     require_held,
     require_under_way,
@@ -46,10 +49,13 @@ class Applying(OnDatabase):
         transaction is fenced: it raises ``LeaseLost`` and leaves nothing if another process took the work
         over. Without ``now`` the time is read under the lock. A run of the source that is still held is
         superseded by a later whole list; by anything less it is not, and then nothing is applied: it was
-        compared with the records as they are.
+        compared with the records as they are. Records that were made anew are applied beside it, and never
+        held: nothing can be taken away by them.
         """
         with self._writing(now, lease) as log:
             found = require_under_way(log.connection, run_id)
+            if found.mode is RunMode.REPROCESS:
+                return self._apply_made_anew(log, found)
             application = _application(log, found, policy or WithdrawalPolicy())
             if waiting := _waits_behind(log.connection, found):
                 return _end_unapplied(log, found, waiting)
@@ -64,13 +70,28 @@ class Applying(OnDatabase):
             self._database.announce(log.connection)
             return counts
 
+    def _apply_made_anew(self, log: ChangeLog, found: Run) -> RunCounts:
+        application = _application(log, found, WithdrawalPolicy())
+        counts = application.apply()
+        waiting = _held_run(log.connection, found.source)
+        message = f"run {waiting} waits for a curator; once approved, what it brings is made anew too"
+        _end(log, found, counts, message if waiting else "")
+        self._database.announce(log.connection)
+        return counts
+
     def approve_run(self, run_id: int, why: str, *, lease: Lease | None = None) -> RunCounts:
-        """Apply a run that is held, with all that it takes away; raises ``Conflict`` for any other."""
+        """Apply a run that is held, with all that it takes away; raises ``Conflict`` for any other.
+
+        Where the source's records were made anew while it waited, a job is put that makes them anew once
+        more: what it staged was made by the rules of its day.
+        """
         with self._writing(None, lease) as log:
             found = require_held(log.connection, run_id)
             application = _application(log, found, WithdrawalPolicy(), approved=True)
             counts = application.apply()
             _end(log, found, counts, f"approved: {reason(why)}")
+            if _made_anew_since(log.connection, found):
+                put_job(log.connection, REPROCESS, found.source, now=log.now)
             self._database.announce(log.connection)
             return counts
 
@@ -122,7 +143,8 @@ def _application(
     if found.listing is None:
         raise Conflict(f"run {found.id} has not read its source's list to the end")
     named = Named(found.id, found.source)
-    return Application(
+    applies = Reapplication if found.mode is RunMode.REPROCESS else Application
+    return applies(
         log.connection, log, found.id, found.source, named, found.listing, policy, approved=approved
     )
 
@@ -131,7 +153,11 @@ def _waits_behind(connection: Connection, found: Run) -> int | None:
     """The run that is held and that this one, being no whole list, cannot supersede."""
     if found.mode is RunMode.FULL and found.listing is not None and found.listing.complete:
         return None
-    held = select(run.c.id).where(run.c.source == found.source, run.c.state == str(RunState.HELD))
+    return _held_run(connection, found.source)
+
+
+def _held_run(connection: Connection, source_id: str) -> int | None:
+    held = select(run.c.id).where(run.c.source == source_id, run.c.state == str(RunState.HELD))
     number: int | None = connection.execute(held.limit(1)).scalar_one_or_none()
     return number
 
@@ -151,11 +177,18 @@ def _first_of_all(connection: Connection, source_id: str) -> str:
         return ""
     added = select(source.c.added).where(source.c.id == source_id).scalar_subquery()
     applied = select(run.c.id).where(
-        run.c.source == source_id, run.c.state.in_(APPLIED), run.c.started >= added
+        run.c.source == source_id, run.c.state.in_(APPLIED), run.c.started >= added, is_harvest()
     )
     if connection.execute(applied.limit(1)).one_or_none() is not None:
         return ""
     return FIRST_OF_ALL
+
+
+def _made_anew_since(connection: Connection, held: Run) -> bool:
+    wanted = select(run.c.id).where(
+        run.c.source == held.source, ~is_harvest(), run.c.state.in_(APPLIED), run.c.ended >= held.ended
+    )
+    return connection.execute(wanted.limit(1)).one_or_none() is not None
 
 
 def _end(log: ChangeLog, found: Run, counts: RunCounts, message: str) -> None:

@@ -13,6 +13,7 @@ from catalogue.ledger.rows import Job, JobState
 from catalogue.ledger.tables import job, lease
 
 REBUILD: Final = "rebuild"
+REPROCESS: Final = "reprocess"
 # A worker that has just claimed a job may not hold its lease yet.
 _GRACE: Final = timedelta(seconds=60)
 
@@ -22,16 +23,9 @@ class Jobs(Leases):
         """Queue a job; an equal one that is still queued is given back instead of a second."""
         with self._database.writing() as connection:
             lock_ledger(connection)
-            waiting = _equal_queued(connection, kind, argument)
-            if waiting is not None:
-                return waiting
-            values = {"kind": kind, "argument": argument, "state": str(JobState.QUEUED)}
-            now = self._database.now(connection)
-            made = connection.execute(
-                insert(job).values(**values, holder="", put=now, message="").returning(job)
-            ).one()
+            put = put_job(connection, kind, argument, now=self._database.now(connection))
             self._database.announce(connection)
-            return _read(made)
+            return put
 
     def claim_job(self, holder: str, *, harvests: bool = True, but_not: Collection[str] = ()) -> Job | None:
         """The oldest queued job, now this holder's, or None.
@@ -130,6 +124,16 @@ class Jobs(Leases):
         with self._database.reading() as connection:
             rows = connection.execute(select(job).where(job.c.state == str(state)).order_by(job.c.id))
             return tuple(_read(row) for row in rows)
+
+
+def put_job(connection: Connection, kind: str, argument: str, *, now: datetime) -> Job:
+    """The same as part of another act, under the ledger's lock."""
+    waiting = _equal_queued(connection, kind, argument)
+    if waiting is not None:
+        return waiting
+    values = {"kind": kind, "argument": argument, "state": str(JobState.QUEUED)}
+    made = insert(job).values(**values, holder="", put=now, message="").returning(job)
+    return _read(connection.execute(made).one())
 
 
 def _is_running(job_id: int, holder: str | None) -> ColumnElement[bool]:

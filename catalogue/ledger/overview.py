@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, case, exists, func, select
 
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import SHOWN_STATES
-from catalogue.ledger.runs import APPLIED, read_run
+from catalogue.ledger.runs import APPLIED, is_harvest, read_run
 from catalogue.ledger.tables import finding, job, member, quality, record, run
 from catalogue.model.quality import Level
 from catalogue.model.run import Run, RunState
@@ -68,9 +68,9 @@ class Overview(OnDatabase):
             return int(connection.execute(wanted).scalar_one())
 
     def recent_runs(self, each: int) -> Mapping[str, tuple[Run, ...]]:
-        """The last runs of every source that had one, the newest first."""
+        """The last harvests of every source that had one, the newest first."""
         place = func.row_number().over(partition_by=run.c.source, order_by=run.c.id.desc())
-        ranked = select(run, place.label("place")).subquery()
+        ranked = select(run, place.label("place")).where(is_harvest()).subquery()
         wanted = select(ranked).where(ranked.c.place <= each).order_by(ranked.c.id.desc())
         found: dict[str, list[Run]] = defaultdict(list)
         with self._database.reading() as connection:
@@ -79,12 +79,11 @@ class Overview(OnDatabase):
         return {name: tuple(runs) for name, runs in found.items()}
 
     def last_applied(self, source_id: str, *, before: int) -> Run | None:
-        """The run whose state readers saw when the run ``before`` began."""
+        """The harvest whose state readers saw when the run ``before`` began."""
         applied = (run.c.source == source_id) & run.c.state.in_(APPLIED) & (run.c.id < before)
+        wanted = select(run).where(applied, is_harvest()).order_by(run.c.id.desc()).limit(1)
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(run).where(applied).order_by(run.c.id.desc()).limit(1)
-            ).one_or_none()
+            row = connection.execute(wanted).one_or_none()
         return None if row is None else read_run(row)
 
     def finding_groups(self, run_id: int, *, offset: int = 0, limit: int = 20) -> tuple[FindingGroup, ...]:

@@ -16,7 +16,9 @@ SHOWN_STATES: Final = tuple(sorted(str(state) for state in SHOWN))
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """``last_harvested`` is the end of the last run that applied what it found, changed or not.
+    """``last_run`` is the newest that asked the source for something, as all that is told here.
+
+    ``last_harvested`` is the end of the last one that applied what it found, changed or not.
 
     ``failures`` counts the runs that failed since then, ``last_whole_list`` is when the newest list of
     everything began that came through, ``incompletes`` counts the lists read since that were no whole ones.
@@ -59,7 +61,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``kind`` is ``harvest`` (the argument names a source) or ``rebuild`` (it names a projection)."""
+    """``argument`` names a source for ``harvest`` and ``reprocess``, a projection for ``rebuild``."""
 
     id: int
     kind: str

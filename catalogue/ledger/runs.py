@@ -29,6 +29,7 @@ APPLIED: Final = tuple(
 )
 WHOLE_STATES: Final = tuple(sorted(str(state) for state in WHOLE))
 _UNDER_WAY: Final = tuple(str(state) for state in RunState if not state.ended)
+_REPROCESS: Final = str(RunMode.REPROCESS)
 _COUNTS: Final = tuple(field.name for field in fields(RunCounts))
 
 
@@ -90,10 +91,15 @@ class Runs(OnDatabase):
                 connection.execute(update(run).where(run.c.id == run_id).values(not_before=wait))
             connection.execute(update(run).where(run.c.id == run_id).values(asdict(facts)))
 
-    def resumable_run(self, source_id: str) -> Run | None:
-        """The newest run that its worker left under way; older ones are given up."""
+    def resumable_run(self, source_id: str, *, reprocess: bool = False) -> Run | None:
+        """The newest harvest that its worker left under way; older ones are given up.
+
+        ``reprocess``: the same of runs that make records anew. Neither kind goes on with the other's.
+        """
         with self._database.writing() as connection:
-            wanted = select(run).where(run.c.source == source_id, run.c.state.in_(_UNDER_WAY))
+            wanted = select(run).where(
+                run.c.source == source_id, _kind(reprocess=reprocess), run.c.state.in_(_UNDER_WAY)
+            )
             left = [read_run(row) for row in connection.execute(wanted.order_by(run.c.id.desc()))]
             now = self._database.now(connection)
             for older in left[1:]:
@@ -153,7 +159,7 @@ class Runs(OnDatabase):
         wanted = (
             select(run.c.as_of)
             .where(run.c.source == source_id, run.c.state.in_(WHOLE_STATES), run.c.as_of.is_not(None))
-            .where(run.c.complete, run.c.mode != str(RunMode.RETRY), says_something(source_id))
+            .where(run.c.complete, run.c.mode != str(RunMode.RETRY), is_harvest(), says_something(source_id))
             .order_by(run.c.id.desc())
         )
         with self._database.reading() as connection:
@@ -196,6 +202,19 @@ class Runs(OnDatabase):
             wanted = wanted.where(run.c.source == source_id)
         with self._database.reading() as connection:
             return tuple(read_run(row) for row in connection.execute(wanted))
+
+    def last_run(self, source_id: str, *, reprocess: bool = False, before: int | None = None) -> Run | None:
+        """The newest harvest of a source, or the newest run that made its records anew.
+
+        With ``before`` only those that began earlier than this run.
+        """
+        wanted = select(run).where(run.c.source == source_id, _kind(reprocess=reprocess))
+        if before is not None:
+            wanted = wanted.where(run.c.id < before)
+        wanted = wanted.order_by(run.c.id.desc()).limit(1)
+        with self._database.reading() as connection:
+            row = connection.execute(wanted).one_or_none()
+            return None if row is None else read_run(row)
 
     def runs_with_changes(self) -> tuple[Run, ...]:
         """Those that changed what is published, the oldest first."""
@@ -247,6 +266,15 @@ class Runs(OnDatabase):
             return
         with self._database.writing() as connection:
             connection.execute(update(run).where(run.c.id == run_id).values({column: column + writes}))
+
+
+def is_harvest() -> ColumnElement[bool]:
+    """Runs that asked their source for something; the others say nothing about how it stands."""
+    return run.c.mode != _REPROCESS
+
+
+def _kind(*, reprocess: bool) -> ColumnElement[bool]:
+    return ~is_harvest() if reprocess else is_harvest()
 
 
 def whole_lists(source_id: str) -> Select[Any]:

@@ -11,7 +11,15 @@ from catalogue.ledger.changes import ChangeLog, lock_ledger
 from catalogue.ledger.duplicates import rank_of, regroup
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.rows import SourceRow
-from catalogue.ledger.runs import APPLIED, WHOLE_STATES, abandon, end_held, read_run, whole_lists
+from catalogue.ledger.runs import (
+    APPLIED,
+    WHOLE_STATES,
+    abandon,
+    end_held,
+    is_harvest,
+    read_run,
+    whole_lists,
+)
 from catalogue.ledger.tables import record, run, source
 from catalogue.model.run import RecordState, RunState
 from harvesters.options import EVERYWHERE
@@ -131,9 +139,10 @@ def _one(connection: Connection, source_id: str) -> SourceRow:
 
 def _read(connection: Connection, row: Row[tuple[object, ...]]) -> SourceRow:
     config = SourceConfig(row.id, row.kind, row.url, row.title, row.pace, dict(row.options))
-    runs = select(run).where(run.c.source == row.id).order_by(run.c.id.desc()).limit(1)
+    mine = (run.c.source == row.id) & is_harvest()
+    runs = select(run).where(mine).order_by(run.c.id.desc()).limit(1)
     last = connection.execute(runs).one_or_none()
-    harvested = select(func.max(run.c.ended)).where(run.c.source == row.id, run.c.state.in_(APPLIED))
+    harvested = select(func.max(run.c.ended)).where(mine, run.c.state.in_(APPLIED))
     return SourceRow(
         config=config,
         added=row.added,
@@ -160,7 +169,7 @@ def _asks_for_another_list(before: SourceConfig, after: SourceConfig) -> bool:
 
 def _incompletes(source_id: str) -> Select[Any]:
     """The lists that were no whole ones since the last that was, or that waits for a curator."""
-    mine = run.c.source == source_id
+    mine = (run.c.source == source_id) & is_harvest()
     whole = (*WHOLE_STATES, str(RunState.HELD))
     last = select(func.coalesce(func.max(run.c.id), 0)).where(mine, run.c.state.in_(whole))
     later = (run.c.state == str(RunState.INCOMPLETE)) & (run.c.id > last.scalar_subquery())
@@ -170,7 +179,7 @@ def _incompletes(source_id: str) -> Select[Any]:
 def _failures(source_id: str) -> Select[Any]:
     """The runs that failed since the last one that came through or waits for a curator."""
     through = (*APPLIED, str(RunState.HELD))
-    mine = run.c.source == source_id
+    mine = (run.c.source == source_id) & is_harvest()
     last = select(func.coalesce(func.max(run.c.id), 0)).where(mine, run.c.state.in_(through))
     failed = (run.c.state == str(RunState.FAILED)) & (run.c.id > last.scalar_subquery())
     return select(func.count()).select_from(run).where(mine, failed)

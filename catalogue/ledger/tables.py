@@ -11,6 +11,8 @@ source ─────────┬── alias                      under whi
                 └── notice                     what people are told of it, and whether they were
 counter, change, watermark                     the change log, its lock and its followers
 quality, quality_state                         what was found of each record, and how far the checks are
+mapping_event ── mapping                       what curators decided of words, and what holds at present
+release                                        which releases of other systems were loaded
 job, lease                                     what is to be done, and who does it
 
 A version is valid from ``since`` until ``until``; the open one (``until`` is null) is the present one.
@@ -362,6 +364,7 @@ counter = Table(
     Column("id", NUMBER, primary_key=True),
     Column("last_change", NUMBER, nullable=False),
     Column("last_datestamp", Moment),
+    Column("vocabulary", NUMBER, nullable=False, server_default="0"),
 )
 
 change = Table(
@@ -399,4 +402,55 @@ quality_state = Table(
     Column("id", NUMBER, primary_key=True),
     Column("watermark", NUMBER, nullable=False),
     Column("made_with", Text, nullable=False),
+)
+
+mapping_event = Table(
+    "mapping_event",
+    metadata,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    Column("act", NUMBER, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Prose, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("record_id", Prose, nullable=False, index=True),
+    Column("content", Prose, nullable=False),
+    Column("why", Prose, nullable=False),
+)
+
+mapping = Table(
+    "mapping",
+    metadata,
+    Column("record_id", Prose, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("axis", Text, nullable=False),
+    Column("word", Prose, nullable=False),
+    Column("source", Prose, nullable=False),
+    Column("content", Prose, nullable=False),
+    Column("event", NUMBER, ForeignKey("mapping_event.number"), nullable=False),
+    Index("ix_mapping_state", "state", "axis"),
+)
+
+release = Table(
+    "release",
+    metadata,
+    Column("id", NUMBER, primary_key=True),
+    Column("system", Prose, nullable=False),
+    Column("version", Prose, nullable=False),
+    Column("title", Prose, nullable=False),
+    Column("licence", Prose, nullable=False),
+    Column("sha256", SHA256, nullable=False),
+    Column("term_count", NUMBER, nullable=False),
+    Column("concept_count", NUMBER, nullable=False),
+    Column("terms", LargeBinary, nullable=False),
+    Column("additions", LargeBinary, nullable=False),
+    Column("applied", Moment, nullable=False),
+    Column("who", Prose, nullable=False),
+    Column("replaced", Moment),
+)
+Index(
+    "ux_release_present",
+    release.c.system,
+    unique=True,
+    sqlite_where=text("replaced IS NULL"),
+    postgresql_where=text("replaced IS NULL"),
 )

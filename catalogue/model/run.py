@@ -1,4 +1,4 @@
-"""What one harvest of one source did."""
+"""What one harvest of one source did, or one making anew of what it gave."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,8 @@ class RunCounts:
     """``versions`` are published states written, ``changes`` rows of the change log; writes are records.
 
     ``unseen`` are records that a complete list did not name; ``withdrawn`` those that ended because of the
-    run. Of a run that is held they say what approving it would do.
+    run. Of a run that is held they say what approving it would do. ``offered`` are the records that the
+    source named; where its records are made anew, those that had to be.
     """
 
     offered: int = 0
@@ -62,18 +63,23 @@ class RunCounts:
 
 
 class RunMode(StrEnum):
-    """What the source was asked for: everything, what changed, what failed the last time."""
+    """What the source was asked for: everything, what changed, what failed the last time, or nothing at all.
+
+    ``REPROCESS`` is no harvest: what the source gave before is made anew by newer rules.
+    """
 
     FULL = "full"
     INCREMENTAL = "incremental"
     RETRY = "retry"
+    REPROCESS = "reprocess"
 
 
 @dataclass(frozen=True, slots=True)
 class ListingFacts:
     """What a run keeps of its listing, so that it can be applied later: see ``harvesters.source.Listing``.
 
-    ``total`` is what the source claims, None where it says nothing.
+    ``total`` is what the source claims, None where it says nothing; where its records are made anew, how many
+    it has here.
     """
 
     pages: int

@@ -10,7 +10,10 @@ from catalogue.model.run import Run
 from catalogue.ports import DropGraph, GraphChange, NamedGraph, PutGraph, PutNode
 from catalogue.profile import terms
 from catalogue.publishing.addresses import served, served_triples
+from catalogue.publishing.concept import concept_triples
 from catalogue.publishing.feed import CATALOGUE_TITLE
+from catalogue.publishing.mapping_record import act_triples, mapping_triples
+from catalogue.publishing.mappings import KnownMapping
 from catalogue.publishing.quality import measurement, measurement_node, metric
 from catalogue.publishing.record import (
     catalogue_record,
@@ -20,7 +23,8 @@ from catalogue.publishing.record import (
     software_agent,
     software_node,
 )
-from ontologies.concepts import Concept, ConceptScheme
+from ontologies.concepts import ConceptScheme
+from ontologies.curated import stands
 
 
 class GraphNames:
@@ -30,6 +34,7 @@ class GraphNames:
         self.base_url = base_url
         self.catalogue = f"{base_url}/graph/catalogue"
         self.concepts = f"{base_url}/graph/concepts"
+        self.mappings = f"{base_url}/graph/mappings"
         self.quality = f"{base_url}/graph/quality"
 
     def record(self, key: str) -> str:
@@ -84,9 +89,17 @@ def drop_quality(key: str, level: Level, names: GraphNames) -> GraphChange:
 
 
 def concept_graph(scheme: ConceptScheme, names: GraphNames) -> NamedGraph:
-    """The scheme and its closure: ``skos:broaderTransitive`` leads to all broader ones, not to itself."""
-    triples = [triple for concept in scheme for triple in _concept(concept, scheme)]
-    return NamedGraph(names.concepts, served_triples(_lines(triples), names.base_url))
+    """All concepts and the closure, which of a deep release is too large to hold as triples."""
+    triples = b"".join(_lines([*concept_triples(concept, scheme)]) for concept in scheme)
+    return NamedGraph(names.concepts, served_triples(triples, names.base_url))
+
+
+def mapping_graph(known: Iterable[KnownMapping], scheme: ConceptScheme, names: GraphNames) -> NamedGraph:
+    """Every mapping by which values align at present, and the acts that decided them."""
+    acting = [one for one in known if one.acts and stands(one.mapping, scheme)]
+    acts = dict.fromkeys(map(act_triples, acting))
+    triples = b"".join((*(mapping_triples(one, scheme) for one in acting), *acts))
+    return NamedGraph(names.mappings, served_triples(triples, names.base_url))
 
 
 def _catalogue() -> bytes:
@@ -97,30 +110,6 @@ def _catalogue() -> bytes:
             Triple(node, NamedNode(f"{terms.DCT}title"), Literal(CATALOGUE_TITLE, language="en")),
         ]
     )
-
-
-def _concept(concept: Concept, scheme: ConceptScheme) -> Iterator[Triple]:
-    node = NamedNode(concept.iri)
-
-    def say(term: str, value: NamedNode | Literal) -> Triple:
-        return Triple(node, NamedNode(terms.SKOS + term), value)
-
-    yield Triple(node, NamedNode(terms.RDF_TYPE), NamedNode(f"{terms.SKOS}Concept"))
-    yield say("inScheme", NamedNode(f"{terms.OWN}concepts/{concept.axis.value}#scheme"))
-    yield say("prefLabel", Literal(concept.label, language="en"))
-    yield say("notation", Literal(concept.code))
-    for text in concept.synonyms:
-        yield say("altLabel", Literal(text, language="en"))
-    for iri in concept.same_as:
-        yield say("exactMatch", NamedNode(iri))
-    for code in concept.parents:
-        parent = scheme.get(code)
-        if parent:
-            yield say("broader", NamedNode(parent.iri))
-    for code in scheme.broader(concept.code):
-        above = scheme.get(code)
-        if above and above is not concept:
-            yield say("broaderTransitive", NamedNode(above.iri))
 
 
 def _lines(triples: list[Triple]) -> bytes:

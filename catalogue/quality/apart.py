@@ -24,15 +24,16 @@ class Checks(Protocol):
 class CheckerApart:
     """Checks here until the process is ready, and where it dies. For one thread at a time."""
 
-    def __init__(self, scheme: ConceptScheme, folder: Path) -> None:
+    def __init__(self, scheme: ConceptScheme, folder: Path, *, additions: Path | None = None) -> None:
+        """``additions`` is where the process reads what the scheme has beyond the project's own."""
         self._here = Checker(scheme, folder)
-        self._folder = folder
+        self._arguments = (str(folder), self._here.version, str(additions or ""))
         self.pool: Pool[Asked, Quality] | None = None
         self.version = self._here.version
 
     def check(self, subject: str, triples: bytes) -> Quality:
         if self.pool is None:
-            self.pool = Pool(_MODULE, (str(self._folder), self.version), processes=1)
+            self.pool = Pool(_MODULE, self._arguments, processes=1)
         result = self.pool.take((subject, triples))
         if result is None:
             return self._here.check(subject, triples)

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Final
 
 from catalogue.quality.check import Checker
+from ontologies.additions import Additions
 from ontologies.own_scheme import load_scheme
 
 _NICE: Final = 10
 
 
-def serve(wire: Connection, folder: Path, version: str) -> None:
+def serve(wire: Connection, folder: Path, version: str, additions: Path | None) -> None:
     """Work only by the very rules that the parent has, and where the processor has nothing else to do."""
     os.nice(_NICE)
-    checker = Checker(load_scheme(), folder)
+    checker = Checker(load_scheme(Additions.at(additions)), folder)
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):
         wire.send(checker.version == version)
         while True:
@@ -25,4 +26,5 @@ def serve(wire: Connection, folder: Path, version: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3])
+    number, folder, version, file = sys.argv[1:]
+    serve(Connection(int(number)), Path(folder), version, Path(file) if file else None)

@@ -7,6 +7,7 @@ from catalogue.indexes.tantivy import TantivyReader, TantivyWriter
 from catalogue.ledger import Ledger
 from catalogue.ports import IndexReader, IndexWriter
 from catalogue.projections.index import index_settings
+from catalogue.services.vocabulary import Vocabulary, in_force, own_vocabulary
 from catalogue.settings import Settings
 from ontologies.concepts import ConceptScheme
 
@@ -19,6 +20,14 @@ def open_ledger(settings: Settings) -> Ledger:
     except OSError as error:
         raise SettingsInvalid(f"CATALOGUE_DATA_DIR: {settings.data_dir}: {error.strerror}") from error
     return Ledger.open(settings.ledger_url)
+
+
+def vocabulary_of(settings: Settings) -> Vocabulary:
+    """What the instance of these settings has in force; the project's own where there is no instance yet."""
+    if not settings.database_url and not (settings.data_dir / "ledger.sqlite").exists():
+        return own_vocabulary()
+    with open_ledger(settings) as ledger:
+        return in_force(ledger)
 
 
 def open_index_reader(settings: Settings, scheme: ConceptScheme) -> IndexReader:

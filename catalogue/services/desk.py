@@ -19,7 +19,8 @@ class Desk:
         self, settings: Settings, preparation: Preparation, *, memory: Path | None, paces: Paces | None = None
     ) -> None:
         self._sandbox = Sandbox(seconds=settings.parse_seconds, megabytes=settings.parse_megabytes)
-        self.preparing = Preparing(preparation, processes=settings.ingest_processes)
+        self._processes = settings.ingest_processes
+        self.preparing = Preparing(preparation, processes=self._processes)
         self._uploads = settings.data_dir / "sheets"
         self.transport = Transport(
             allowed_private_hosts=settings.allowed_private_hosts,
@@ -36,6 +37,12 @@ class Desk:
         """``remembers``: answers that the source says still hold need not be sent again."""
         transport = self.transport.for_source(config, remembers=remembers)
         return make_source(config, transport, self._sandbox, uploads=self._uploads)
+
+    def take_up(self, preparation: Preparation) -> None:
+        """From now on prepare by these rules; nobody may be harvesting here."""
+        if preparation is not self.preparing.rules:
+            self.preparing.close()
+            self.preparing = Preparing(preparation, processes=self._processes)
 
     def close(self) -> None:
         self.preparing.close()

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from catalogue.errors import Gone, NotFound, StoreUnavailable
@@ -11,17 +13,18 @@ from catalogue.ledger import Ledger, Published, SourceRow
 from catalogue.ledger.rows import Tombstone
 from catalogue.model.dataset import Dataset
 from catalogue.model.quality import CheckedRecord
-from catalogue.ports import GraphQueries, IndexQuery, IndexReader
+from catalogue.ports import GraphQueries, IndexQuery
 from catalogue.profile.reader import read_dataset
 from catalogue.publishing.feed import FeedPage, read_feed_page
+from catalogue.publishing.mappings import KnownMappings, MappingsReader
 from catalogue.publishing.record import serialised
 from catalogue.publishing.resolution import resolved
 from catalogue.publishing.tombstone import serialised as tombstone_serialised
 from catalogue.services.adapters import FOLLOWERS, open_index_reader, open_ledger
+from catalogue.services.searched import SearchedTogether
 from catalogue.settings import Settings
 from catalogue.stores.broker import BrokerClient, query_limits
 from catalogue.stores.oxigraph import OxigraphReader
-from ontologies.own_scheme import load_scheme
 
 _PROVIDERS_KEPT: Final = 2.0
 
@@ -78,14 +81,22 @@ class WebServices:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._ledger = open_ledger(settings)
-        self.scheme = load_scheme()
-        self.index: IndexReader = open_index_reader(settings, self.scheme)
+        self._together = SearchedTogether(self._ledger, partial(open_index_reader, settings))
+        now = self._together.present()
+        self.scheme, self.aligner, self.index = now.vocabulary.scheme, now.vocabulary.aligner, now.index
+        self._mappings = MappingsReader(self._ledger)
         self._graph = OxigraphReader(settings.data_dir / "graph")
         self.queries: GraphQueries = BrokerClient(settings.data_dir / "run")
         self.query_limits = query_limits(settings)
         self.base_url = settings.base_url
         self.site_notice = settings.site_notice
-        self._providers: tuple[float, tuple[ProviderStatus, ...]] = (0.0, ())
+        self._providers = _Providers(self._ledger)
+
+    def for_request(self) -> "WebServices":
+        """The same with the concepts and the index of this moment, which no other request exchanges."""
+        found, now = copy(self), self._together.present()
+        found.scheme, found.aligner, found.index = now.vocabulary.scheme, now.vocabulary.aligner, now.index
+        return found
 
     def dataset(self, key: str) -> DatasetStatus:
         published = self._published(key)
@@ -128,13 +139,10 @@ class WebServices:
         return resolved(self._ledger, identifier, base_url=self.base_url)
 
     def providers(self) -> tuple[ProviderStatus, ...]:
-        """At most two seconds old: every page names providers, and few change within a second."""
-        made, providers = self._providers
-        if not providers or time.monotonic() - made > _PROVIDERS_KEPT:
-            counts = self._ledger.count_by_source()
-            providers = tuple(_provider(row, counts.get(row.config.id, 0)) for row in self._ledger.sources())
-            self._providers = (time.monotonic(), providers)
-        return providers
+        return self._providers.known()
+
+    def mappings(self) -> KnownMappings:
+        return self._mappings.known()
 
     def health(self) -> HealthStatus:
         lag: dict[str, int] = {}
@@ -159,6 +167,22 @@ class WebServices:
         if not published.shown:
             raise Gone(f"{key} was withdrawn on {published.datestamp.date().isoformat()}")
         return published
+
+
+class _Providers:
+    """At most two seconds old: every page names providers, and few change within a second."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._kept: tuple[float, tuple[ProviderStatus, ...]] = (0.0, ())
+
+    def known(self) -> tuple[ProviderStatus, ...]:
+        made, providers = self._kept
+        if not providers or time.monotonic() - made > _PROVIDERS_KEPT:
+            counts = self._ledger.count_by_source()
+            providers = tuple(_provider(row, counts.get(row.config.id, 0)) for row in self._ledger.sources())
+            self._kept = (time.monotonic(), providers)
+        return providers
 
 
 def open_web_services(settings: Settings) -> WebServices:

@@ -1,7 +1,6 @@
 """What harvests and projections work with."""
 
-from collections.abc import Callable
-from functools import cached_property
+from contextlib import ExitStack, closing
 
 from catalogue.ingest.record import Preparation
 from catalogue.ingest.spools import RunSpools
@@ -14,46 +13,81 @@ from catalogue.quality.apart import CheckerApart
 from catalogue.resources import shapes_folder
 from catalogue.services.adapters import FOLLOWERS, open_index_reader, open_index_writer, open_ledger
 from catalogue.services.desk import Desk
+from catalogue.services.vocabulary import Vocabulary, in_force
 from catalogue.settings import Settings
 from catalogue.stores.oxigraph import OxigraphReader, OxigraphWriter
 from harvesters.pauses import Paces
-from ontologies.aligner import load_aligner
 from ontologies.concepts import ConceptScheme
-from ontologies.own_scheme import load_scheme
 
 
 class Workshop:
-    """What harvests and projections need. Stores are opened when first used: only the worker may write."""
+    """What harvests and projections need. Stores are opened when first used: only the worker may write.
+
+    All of it keeps the vocabulary it was made with, until ``take_up`` or ``renew_projections`` is called.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.ledger = open_ledger(settings)
         self._paces = Paces()  # desks side by side keep one pace together
-        self._opened: list[Callable[[], None]] = []
+        self._vocabulary: Vocabulary | None = None
+        self._preparation: Preparation | None = None
+        self._projections: tuple[Projection, ...] = ()
+        self._projected: ConceptScheme | None = None
+        self._opened = ExitStack()
 
-    @cached_property
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self._vocabulary or self.take_up()
+
+    @property
     def scheme(self) -> ConceptScheme:
-        return load_scheme()
+        return self.vocabulary.scheme
 
-    @cached_property
+    @property
     def preparation(self) -> Preparation:
-        return Preparation(self.scheme, load_aligner(self.scheme), base_url=self.settings.base_url)
+        if self._preparation is None:
+            self._preparation = self.vocabulary.preparation(self.settings.base_url)
+        return self._preparation
 
-    @cached_property
+    def take_up(self) -> Vocabulary:
+        """Let what is made from now on follow what curators have decided meanwhile."""
+        folder = self.settings.data_dir / "concepts"
+        found = in_force(self.ledger, folder=folder, earlier=self._vocabulary)
+        if self._vocabulary is None or found.aligner is not self._vocabulary.aligner:
+            self._preparation = None
+        self._vocabulary = found
+        return found
+
+    @property
     def projections(self) -> tuple[Projection, ...]:
         """Raises ``StoreUnavailable`` while another process writes."""
-        folder = self.settings.data_dir
-        graph = OxigraphWriter(folder / "graph")
-        self._opened.append(graph.close)
-        index = open_index_writer(self.settings, self.scheme)
-        self._opened.append(index.close)
-        checker = CheckerApart(self.scheme, shapes_folder())
-        self._opened.append(checker.close)
+        if not self._projections:
+            vocabulary = self.vocabulary
+            with ExitStack() as opened:
+                self._projections = self._made_projections(vocabulary, opened)
+                self._projected, self._opened = vocabulary.scheme, opened.pop_all()
+        return self._projections
+
+    def renew_projections(self) -> bool:
+        """Close those of an earlier scheme, which nobody may be using; whether that was so."""
+        scheme = self.take_up().scheme
+        if not self._projections or self._projected is scheme:
+            return False
+        self._close_projections()
+        return True
+
+    def _made_projections(self, vocabulary: Vocabulary, opened: ExitStack) -> tuple[Projection, ...]:
+        folder, scheme = self.settings.data_dir, vocabulary.scheme
+        graph = opened.enter_context(closing(OxigraphWriter(folder / "graph")))
+        index = opened.enter_context(closing(open_index_writer(self.settings, scheme)))
+        apart = CheckerApart(scheme, shapes_folder(), additions=vocabulary.additions_file)
+        checker = opened.enter_context(closing(apart))
         store = GraphStore(graph, OxigraphReader(folder / "graph"), folder / "graph" / "MADE_WITH")
         base_url = self.settings.base_url
         return (
-            IndexProjection(self.ledger, index, scheme=self.scheme),
-            GraphProjection(self.ledger, store, base_url=base_url, scheme=self.scheme),
+            IndexProjection(self.ledger, index, scheme=scheme),
+            GraphProjection(self.ledger, store, base_url=base_url, scheme=scheme),
             # Last: checking takes its time, and searches must not wait for it.
             QualityProjection(self.ledger, graph, checker, base_url=base_url),
         )
@@ -78,6 +112,9 @@ class Workshop:
         )
 
     def close(self) -> None:
-        while self._opened:
-            self._opened.pop()()
+        self._close_projections()
         self.ledger.close()
+
+    def _close_projections(self) -> None:
+        self._projections = ()
+        self._opened.close()

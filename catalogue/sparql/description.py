@@ -20,7 +20,8 @@ _DESCRIPTION: Final = """\
         a sd:Dataset ;
         sd:defaultGraph [ a sd:Graph ; dct:description "The union of all named graphs."@en ] ;
         sd:namedGraph [ a sd:NamedGraph ; sd:name <{base}/graph/catalogue> ] ,
-            [ a sd:NamedGraph ; sd:name <{base}/graph/concepts> ]
+            [ a sd:NamedGraph ; sd:name <{base}/graph/concepts> ] ,
+            [ a sd:NamedGraph ; sd:name <{base}/graph/mappings> ]
     ] .
 """
 

@@ -22,6 +22,7 @@ WHERE {
            skos:prefLabel ?type .
   ?dataset eucaim:hasCondition ?concept ;
            dct:title ?title .
+  FILTER (lang(?type) = "en")
 }
 ORDER BY ?title
 LIMIT 100""",
@@ -33,6 +34,7 @@ LIMIT 100""",
 WHERE {
   ?dataset eucaim:hasImageModality ?concept .
   ?concept skos:prefLabel ?modality .
+  FILTER (lang(?modality) = "en")
   OPTIONAL { ?dataset healthdcatap:numberOfUniqueIndividuals ?patients }
   FILTER NOT EXISTS { ?dataset cimg:countsTowardsTotals false }
 }
@@ -52,6 +54,40 @@ WHERE {
 }
 GROUP BY ?raw ?axis ?code ?rule
 ORDER BY DESC(?datasets)
+LIMIT 100""",
+    ),
+    Example(
+        "How many datasets each kind of glioma has",
+        "the closure on both sides; only concepts that a dataset has",
+        """SELECT ?type (COUNT(DISTINCT ?dataset) AS ?datasets)
+WHERE {
+  ?glioma skos:notation "CLIN1007995" .
+  ?kind skos:broaderTransitive? ?glioma ;
+        skos:prefLabel ?type .
+  ?concept skos:broaderTransitive? ?kind .
+  ?dataset eucaim:hasCondition ?concept .
+  FILTER (lang(?type) = "en")
+}
+GROUP BY ?type
+ORDER BY DESC(?datasets) ?type
+LIMIT 100""",
+    ),
+    Example(
+        "Which words were taken for a concept, and why",
+        "sssom:Mapping",
+        """SELECT ?word ?relation ?concept ?reason ?comment
+WHERE {
+  ?mapping a sssom:Mapping ;
+           owl:annotatedSource ?word ;
+           owl:annotatedProperty ?relation ;
+           owl:annotatedTarget ?target ;
+           sssom:mapping_justification ?reason .
+  ?target skos:prefLabel ?concept .
+  FILTER (lang(?concept) = "en")
+  ?target skos:broaderTransitive?/skos:notation "CLIN1000065" .
+  OPTIONAL { ?mapping rdfs:comment ?comment }
+}
+ORDER BY ?word
 LIMIT 100""",
     ),
     Example(

@@ -15,7 +15,18 @@ from catalogue.profile.licences import licence_label
 from catalogue.resources import templates_folder
 from catalogue.search.vocabulary import AXIS_LABELS
 from catalogue.web import texts
-from catalogue.web.blueprints import api, feed, harvest, health, pages, ping, resolve, sparql
+from catalogue.web.blueprints import (
+    api,
+    concepts,
+    feed,
+    harvest,
+    health,
+    pages,
+    ping,
+    reconcile,
+    resolve,
+    sparql,
+)
 from catalogue.web.headers import init_headers
 from catalogue.web.links import Links
 from catalogue.web.problems import init_problems
@@ -59,7 +70,7 @@ def create_app(services: WebServices) -> Flask:
     init_headers(app)
     init_problems(app)
     _init_templates(app, services)
-    for door in (api, feed, harvest, health, pages, ping, resolve, sparql):
+    for door in (api, concepts, feed, harvest, health, pages, ping, reconcile, resolve, sparql):
         app.register_blueprint(door.blueprint)
     mount = Links(services.base_url).mount
     if mount:

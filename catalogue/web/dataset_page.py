@@ -10,6 +10,7 @@ from catalogue.web import texts
 from catalogue.web.charts import Amount, Caption, Chart, bar_chart
 from catalogue.web.hits import AXIS_STYLES, Chip, chip
 from catalogue.web.links import RDF_TYPES, Links
+from catalogue.web.mapping_words import justification_in_words
 from catalogue.web.quality_panel import QualityView, quality_view
 from catalogue.web.services import DatasetView
 from ontologies.concepts import Axis, ConceptScheme
@@ -26,10 +27,6 @@ _SELDOM: Final = (
 _MOST_ENTRIES: Final = 300
 _LONGEST_TEXT: Final = 50_000
 _MOST_BARS: Final = 12
-_JUSTIFICATIONS: Final = {
-    "semapv:ManualMappingCuration": "chosen by a person",
-    "semapv:LexicalMatching": "found by its words",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class MappedRow:
-    """``chip`` is None for a value without a concept; ``decided`` tells a gap from a decision."""
+    """``chip`` is None for a value without a concept; ``decided`` tells a gap from a decision.
+
+    ``made_with`` is the scheme, or the loaded release, by which it was aligned.
+    """
 
     field: str
     value: AlignedValue
@@ -57,6 +57,7 @@ class MappedRow:
     label: str
     decided: bool
     basis: str
+    made_with: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,8 @@ def _row(value: AlignedValue, links: Links, scheme: ConceptScheme) -> MappedRow:
         chip=chip(value.axis, value.concept, links, scheme) if value.concept and facet else None,
         label=scheme.label(value.concept) if value.concept else "",
         decided=bool(value.justification),
-        basis=_JUSTIFICATIONS.get(value.justification, ""),
+        basis=justification_in_words(value.justification),
+        made_with=f"scheme {value.scheme}" if value.scheme[:1].isdigit() else value.scheme,
     )
 
 

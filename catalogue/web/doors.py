@@ -49,6 +49,22 @@ def doors(links: Links, example: str) -> tuple[Door, ...]:
             links.dataset_as(example, "ttl") if example else "",
         ),
         Door(
+            "Concepts",
+            "What values can mean: found by name, code or synonym; each by its code. Their own addresses "
+            "give RDF, the name of an axis (/concepts/cancer.ttl) its whole scheme.",
+            links.api_concepts(q="lung carcinoma"),
+        ),
+        Door(
+            "Mappings",
+            "Which words were taken for which concept, and why: JSON, or SSSOM with format=sssom.",
+            links.api_mappings(axis="cancer", q="lung"),
+        ),
+        Door(
+            "Reconcile",
+            "OpenRefine turns a column of words into concepts here (Reconciliation Service API 0.2).",
+            links.reconcile(),
+        ),
+        Door(
             "Harvests",
             "Every run of every provider as JSON, and what is to be mended. A provider’s own FAIR Data Point "
             "asks for its harvest by POST to /ping with {“clientUrl”: …} and its token.",

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask_talisman import DENY, Talisman  # type: ignore[import-untyped]
 
 # No script at all, no inline style; Bootstrap draws its ticks and arrows from data: images.
@@ -20,6 +20,8 @@ PERMISSIONS_POLICY: Final = dict.fromkeys(
     ("browsing-topics", "camera", "geolocation", "microphone", "payment", "usb"), "()"
 )
 
+PREVIEW: Final = "reconcile.preview"
+
 # What an answer carries that the server gives in the application's stead.
 BARE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -31,7 +33,9 @@ BARE_HEADERS: Final = {
 
 def init_headers(app: Flask) -> None:
     """HTTPS is the proxy's affair: nothing is redirected, and HSTS goes out on secure requests only."""
+    # What is registered first runs last, and has the last word.
     app.after_request(_open_to_scripts_elsewhere)
+    app.after_request(_open_to_frames_elsewhere)
     Talisman(
         app,
         force_https=False,
@@ -41,6 +45,15 @@ def init_headers(app: Flask) -> None:
         permissions_policy=PERMISSIONS_POLICY,
         referrer_policy=REFERRER_POLICY,
     )
+
+
+def _open_to_frames_elsewhere(response: Response) -> Response:
+    """A preview is made to be shown inside a client's page; nothing on it acts."""
+    if request.endpoint == PREVIEW:
+        policy = {**CONTENT_SECURITY_POLICY, "frame-ancestors": "*"}
+        response.headers["Content-Security-Policy"] = "; ".join(f"{name} {of}" for name, of in policy.items())
+        response.headers.pop("X-Frame-Options", None)
+    return response
 
 
 def _open_to_scripts_elsewhere(response: Response) -> Response:

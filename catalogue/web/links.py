@@ -72,6 +72,29 @@ class Links:
     def resolve(self, identifier: str) -> str:
         return f"{self.mount}/resolve?{urlencode({'id': identifier}, safe=':/')}"
 
+    def concepts(self, **parameters: str) -> str:
+        """All axes, or what the parameters look for."""
+        return f"{self.mount}/concepts" + _parameters(parameters)
+
+    def concept(self, code: str) -> str:
+        return f"{self.mount}/concepts/{quote(code, safe='')}"
+
+    def concept_as(self, code: str, suffix: str) -> str:
+        """A concept, or by the name of an axis its whole scheme, as RDF."""
+        return f"{self.concept(code)}.{suffix}"
+
+    def api_concepts(self, **parameters: str) -> str:
+        return f"{self.mount}/api/v1/concepts" + _parameters(parameters)
+
+    def api_concept(self, code: str) -> str:
+        return f"{self.mount}/api/v1/concepts/{quote(code, safe='')}"
+
+    def api_mappings(self, **parameters: str) -> str:
+        return f"{self.mount}/api/v1/mappings" + _parameters(parameters)
+
+    def reconcile(self, part: str = "") -> str:
+        return f"{self.mount}/reconcile{part}"
+
     def providers(self) -> str:
         return f"{self.mount}/providers"
 
@@ -110,6 +133,13 @@ class Links:
 
     def problem(self, name: str) -> str:
         return self.absolute(self.about(f"problem-{name}"))
+
+    def of_concept(self, code: str) -> dict[str, str]:
+        return {
+            "self": self.absolute(self.concept(code)),
+            "api": self.absolute(self.api_concept(code)),
+            **{suffix: self.absolute(self.concept_as(code, suffix)) for suffix in RDF_TYPES},
+        }
 
     def of_dataset(self, key: str) -> dict[str, str]:
         """List what a machine may follow from a hit."""

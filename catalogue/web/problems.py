@@ -15,7 +15,7 @@ from catalogue.web.links import Links
 from catalogue.web.query_string import check_query_string
 from catalogue.web.services import services
 
-MACHINE_PATHS: Final = ("/api/", "/health/")
+MACHINE_PATHS: Final = ("/api/", "/health/", "/reconcile")
 # Whoever takes anything is a person elsewhere, but a machine here.
 MOSTLY_MACHINES: Final = frozenset(("/sparql",))
 
@@ -24,7 +24,7 @@ _KEPT_HEADERS: Final = frozenset(("Allow", "Retry-After", "WWW-Authenticate"))
 # What the page /about explains, one anchor a kind; all others are plain HTTP.
 KINDS: Final[Mapping[str, str]] = {
     "bad-request": "A parameter is unknown or malformed; “parameter” names it, “detail” says why.",
-    "not-found": "No record, page or provider has this address.",
+    "not-found": "No record, concept, page or provider has this address.",
     "gone": "The record was here and was withdrawn by its provider.",
     "conflict": "The present state does not allow the act.",
     "query-stopped": "A SPARQL query took more time or memory than one query may; ask for less.",

@@ -13,7 +13,7 @@ _BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LINE_ENDS: Final = str.maketrans("", "", "\t\r\n")
 # What is written over several lines.
-_TEXTS: Final = frozenset(("query",))
+_TEXTS: Final = frozenset(("query", "queries", "extend"))
 _MOST_PAIRS: Final = 1000
 
 

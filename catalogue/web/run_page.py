@@ -25,6 +25,7 @@ _MODES: Final = {
     RunMode.FULL: "everything",
     RunMode.INCREMENTAL: "what changed since the last list",
     RunMode.RETRY: "what failed the last time",
+    RunMode.REPROCESS: "nothing: what it gave before was made anew by newer rules",
 }
 _COUNTS: Final[tuple[tuple[str, Callable[[RunCounts], int]], ...]] = (
     ("listed", lambda counts: counts.offered),
@@ -178,6 +179,9 @@ def _proof(run: Run) -> Iterator[Fact]:
     if run.listing is None:
         yield Fact("The list", "was not read to its end")
         return
+    if run.mode is RunMode.REPROCESS:
+        yield Fact("Records that it gave before", number(run.listing.total or 0))
+        return
     yield from _listing(run.listing)
 
 
@@ -212,9 +216,10 @@ def _commands(run: Run, log: LogView, *, is_newest: bool) -> Iterator[Command]:
         yield from decisions(run)
     if not run.state.ended:
         yield Command("Stop it", f"catalogue stop {run.id}")
-    if run.state.ended and run.counts.rejected and is_newest:
+    asked = is_newest and run.mode is not RunMode.REPROCESS
+    if run.state.ended and run.counts.rejected and asked:
         yield Command("Ask again for what failed only", f"catalogue retry {run.id}")
-    if is_newest:  # of earlier runs the answers are not kept
+    if asked:  # of earlier runs the answers are not kept
         yield Command("What the provider answered, byte for byte", f"catalogue run {run.id} --answers")
     yield Command("All findings, with their values", f"catalogue run {run.id} --findings")
     yield Command("What the provider sent for a record", f"catalogue record {key} --received")

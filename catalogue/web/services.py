@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from catalogue.ledger.overview import FindingGroup, LevelCounts
 from catalogue.ledger.rows import Job, Logged, MissingRecord, Outcome, SourceRow, Tombstone, Transition
@@ -13,6 +13,7 @@ from catalogue.model.quality import CheckedRecord
 from catalogue.model.run import Run, RunState
 from catalogue.ports import GraphQueries, IndexReader, QueryLimits
 from catalogue.publishing.feed import FeedPage
+from catalogue.publishing.mappings import KnownMappings
 from catalogue.search.vocabulary import Vocabulary
 from ontologies.concepts import ConceptScheme
 
@@ -167,6 +168,10 @@ class WithdrawnView(Protocol):
 class WebServices(Protocol):
     """All may raise ``StoreUnavailable``."""
 
+    def for_request(self) -> "WebServices":
+        """The same with concepts and an index that belong together, from a request's beginning to its end."""
+        ...
+
     @property
     def scheme(self) -> ConceptScheme: ...
     @property
@@ -215,11 +220,18 @@ class WebServices(Protocol):
 
     def providers(self) -> tuple[ProviderView, ...]: ...
 
+    def mappings(self) -> KnownMappings:
+        """Which mappings are known at present, in whatever state."""
+        ...
+
     def health(self) -> Health: ...
 
 
 def services() -> WebServices:
-    return cast("WebServices", current_app.extensions[EXTENSION])
+    """Those of the request under way."""
+    if EXTENSION not in g:
+        setattr(g, EXTENSION, cast("WebServices", current_app.extensions[EXTENSION]).for_request())
+    return cast("WebServices", g.get(EXTENSION))
 
 
 def vocabulary() -> Vocabulary:

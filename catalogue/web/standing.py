@@ -114,4 +114,6 @@ def counts_in_words(run: Run) -> str:
     words = ", ".join(f"{number:,} {word}" for number, word in told if number)
     if run.mode is RunMode.FULL:
         return words or "nothing listed"
+    if run.mode is RunMode.REPROCESS:
+        return words or "nothing to make anew"
     return words or "no changes since the last list"

@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 
 from catalogue.errors import CatalogueError, Conflict, LeaseLost, LedgerUnavailable, SourceBusy
-from catalogue.ingest.harvest import Progress
+from catalogue.ingest.attended import Progress
 from catalogue.ledger import Job
 from catalogue.services import Desk, Workshop
 from catalogue.worker.harvests import Harvests
@@ -69,7 +69,9 @@ class Crew:
         return waiting | {post.job.argument for post in self._at_work.values()}
 
     def begin(self, job: Job, url: str) -> None:
+        self._workshop.take_up()
         desk = self._desks.pop() if self._desks else self._workshop.desk()
+        desk.take_up(self._workshop.preparation)
         self._at_work[self._threads.submit(self._do, job, desk)] = _Post(job, desk, _host(url))
 
     def gather(self) -> int:

@@ -1,4 +1,4 @@
-"""How a harvest that is queued is done: alone on its source, watched, and to an end."""
+"""How a harvest or a making anew that is queued is done: alone on its source, watched, and to an end."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -8,18 +8,25 @@ from types import MappingProxyType
 from typing import Final
 
 from catalogue.errors import SourceBusy
+from catalogue.ingest.again import reprocess
 from catalogue.ingest.asking import may_remember, next_mode
-from catalogue.ingest.harvest import Harvesting, Progress, harvest
+from catalogue.ingest.attended import Harvesting, Progress
+from catalogue.ingest.harvest import harvest
 from catalogue.ingest.policies import run_limit, withdrawal_policy
-from catalogue.ledger import Job, Lease, Ledger
+from catalogue.ledger import REPROCESS, Job, Lease, Ledger
 from catalogue.model.run import WHOLE, Run, RunMode
 from catalogue.services import Desk, Workshop
 from catalogue.worker.leases import Heartbeat
 from catalogue.worker.watch import RunWatch
 
-# Which kinds of job ask a source for what; None is as its options say.
+# Which kinds of job ask a source for what; None is as its options say, ``REPROCESS`` nothing at all.
 MODES: Final = MappingProxyType(
-    {"harvest": None, "harvest-full": RunMode.FULL, "harvest-retry": RunMode.RETRY}
+    {
+        "harvest": None,
+        "harvest-full": RunMode.FULL,
+        "harvest-retry": RunMode.RETRY,
+        REPROCESS: RunMode.REPROCESS,
+    }
 )
 
 logger = logging.getLogger(__name__)
@@ -58,7 +65,6 @@ class Harvests:
 
     def _run(self, job: Job, desk: Desk, lease: Lease) -> Run:
         config = self._ledger.source(job.argument).config
-        remembers = may_remember(self._ledger, config.id)
         using = Harvesting(
             ledger=self._ledger,
             preparing=desk.preparing,
@@ -66,6 +72,9 @@ class Harvests:
             report=self._report,
             watch=lambda run: self._watching(run, desk, lease),
         )
+        if job.kind == REPROCESS:
+            return reprocess(config, using, lease=lease)
+        remembers = may_remember(self._ledger, config.id)
         return harvest(
             config,
             lambda: desk.source(config, remembers=remembers),

@@ -10,8 +10,8 @@ from threading import Event
 from typing import Any, Final
 
 from catalogue.errors import CatalogueError, LedgerUnavailable
-from catalogue.ingest.harvest import Progress
-from catalogue.ledger import REBUILD, Job, this_holder
+from catalogue.ingest.attended import Progress
+from catalogue.ledger import REBUILD, REPROCESS, Job, this_holder
 from catalogue.services import FOLLOWERS, Workshop
 from catalogue.worker.crew import Crew
 from catalogue.worker.harvests import MODES
@@ -109,7 +109,9 @@ class Worker:
         logger.info("job %s: %s %s", job.id, job.kind, job.argument)
         try:
             if job.kind in MODES:
-                crew.begin(job, self._ledger.source(job.argument).config.url)
+                url = self._ledger.source(job.argument).config.url
+                # What asks no host for anything holds up no other source of it.
+                crew.begin(job, "" if job.kind == REPROCESS else url)
             else:
                 ok, message = _rebuilt(job, hands)
                 self._ledger.end_job(job.id, ok=ok, message=message)

@@ -38,7 +38,11 @@ class Projecting:
 
     def bring_up(self) -> int:
         """One round; gives how many records were written. What the slow ones raised is raised here."""
-        written = self._gathered() + self._follow(_QUICK)
+        written = self._gathered()
+        if self._slow is None and self._workshop.renew_projections():
+            logger.info("the projections follow another scheme")
+            self._settled = -1
+        written += self._follow(_QUICK)
         last, now = self._ledger.last_change(), time.monotonic()
         if self._slow is None and (last != self._settled or now >= self._again_at):
             self._asked, self._again_at = last, now + _AGAIN_SECONDS

@@ -2,11 +2,13 @@
 
 import pytest
 
-from catalogue.ingest.alignment import Aligned, aligned
+from catalogue.ingest.alignment import Aligned, Traits, aligned
 from catalogue.model.dataset import AlignedValue
 from catalogue.profile import terms
+from ontologies.additions import Additions
 from ontologies.aligner import load_aligner
 from ontologies.concepts import Axis, ConceptScheme
+from ontologies.mappings import load_mappings
 from tests.catalogue.descriptions import IRI, KEY, described, harvested, objects, prepared, quads_of
 
 PROSTATE = "CLIN1000075"
@@ -50,6 +52,28 @@ def test_an_unknown_value_stays_with_a_finding() -> None:
     assert (finding.focus, finding.path) == (IRI, "eucaim:hasCondition")
     (value,) = harvested('eucaim:hasCondition "Hauptsache krank" .').values
     assert (value.raw, value.concept, value.rule) == ("Hauptsache krank", None, "")
+
+
+def test_a_sources_own_word_means_what_curators_said_of_that_source(scheme: ConceptScheme) -> None:
+    own = (
+        load_mappings()
+        .mappings[0]
+        .model_copy(
+            update={
+                "record_id": "urn:test:1",
+                "subject_label": "Hauptsache krank",
+                "subject_category": Axis.CANCER,
+                "subject_source": "clinic",
+                "object_id": "eucaim:CLIN1000075",
+            }
+        )
+    )
+    aligner = load_aligner(scheme, Additions(mappings=(own,)))
+    quads = quads_of(described('eucaim:hasCondition "Hauptsache krank" .'))
+    for source, found in (("clinic", 0), ("another", 1)):
+        traits = Traits(source=source)
+        done = aligned(quads, subject=IRI, key=KEY, aligner=aligner, scheme=scheme, traits=traits)
+        assert len(done.findings) == found
 
 
 def test_a_value_that_means_no_concept_on_purpose_is_no_finding() -> None:

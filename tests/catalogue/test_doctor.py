@@ -48,7 +48,7 @@ def change_index(folder: Path, workshop: Workshop, change: PutDocument | DropDoc
 def test_stores_that_hold_what_the_ledger_says_agree(workshop: Workshop) -> None:
     found = diagnosis(workshop)
     assert found.agreed
-    assert (found.records, found.graphs, found.documents) == (2, 5, 2)
+    assert (found.records, found.graphs, found.documents) == (2, 6, 2)
 
 
 def test_an_empty_catalogue_agrees(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_graph_dropped_behind_its_back_is_missing(folder: Path, workshop: Work
     assert diagnosis(workshop).differences == (Difference("graph store", f"{GRAPHS}/{key('a')}", "missing"),)
 
 
-@pytest.mark.parametrize("graph", ["catalogue", "concepts", key("a")])
+@pytest.mark.parametrize("graph", ["catalogue", "concepts", "mappings", key("a")])
 def test_one_statement_too_many_in_any_graph_is_seen(graph: str, folder: Path, workshop: Workshop) -> None:
     change_graph(folder, PutNode(f"{GRAPHS}/{graph}", "urn:x", b'<urn:x> <urn:y> "z" .\n'))
     assert diagnosis(workshop).differences == (

@@ -24,7 +24,7 @@ from tests.catalogue.kept import (
     writes,
 )
 
-SHARED = {"catalogue", "concepts", "quality"}
+SHARED = {"catalogue", "concepts", "mappings", "quality"}
 
 
 @pytest.fixture

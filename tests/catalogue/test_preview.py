@@ -10,8 +10,9 @@ from typing import Final
 
 import pytest
 
+from catalogue.ingest.attended import Harvesting
 from catalogue.ingest.facts import read_facts
-from catalogue.ingest.harvest import Harvesting, harvest
+from catalogue.ingest.harvest import harvest
 from catalogue.ingest.policies import withdrawal_policy
 from catalogue.ingest.preview import Preview, preview
 from catalogue.model.run import Run, RunState

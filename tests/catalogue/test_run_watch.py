@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 
 from catalogue.errors import LeaseLost
-from catalogue.ingest.harvest import MOST_CRASHES
+from catalogue.ingest.attended import MOST_CRASHES
 from catalogue.ledger import Job, JobState, Ledger
 from catalogue.model.run import Run, RunState
 from catalogue.services import Workshop

@@ -1,14 +1,19 @@
 """What the pages and the API say of duplicates, derived and invented data, counts per value and quality."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
 
+from catalogue.model.dataset import AlignedValue
+from catalogue.web.app import create_app
 from catalogue.web.doors import doors
 from catalogue.web.links import Links
+from ontologies.concepts import Axis
 from tests.rich_catalogue import DOI
+from tests.small_catalogue import Shown, SmallCatalogue
 
 Reading = Callable[[str], html.HtmlElement]
 
@@ -205,3 +210,31 @@ def test_every_door_has_an_example_that_opens(rich_client: FlaskClient, read: Re
 
 def test_an_empty_catalogue_shows_no_example_of_a_record() -> None:
     assert [door.link for door in doors(Links("https://a.example"), "")][3:5] == ["", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Curated(SmallCatalogue):
+    """One dataset whose value a curator's mapping and a loaded release explain."""
+
+    def dataset(self, key: str) -> Shown:
+        value = AlignedValue(
+            axis=Axis.CANCER,
+            raw="Lung Other",
+            concept="CLIN1000065",
+            justification="semapv:ManualMappingCuration",
+            rule="a curator's mapping (skos:exactMatch)",
+            property="eucaim:hasCondition",
+            scheme="DOID 2026-07-31",
+            mapping="cimg-m:cancer-007",
+        )
+        shown = SmallCatalogue.dataset(self, key)
+        return replace(shown, dataset=replace(shown.dataset, values=(value,)))
+
+
+def test_a_value_says_by_which_mapping_and_with_which_release_it_was_aligned(small: SmallCatalogue) -> None:
+    site = create_app(Curated(small.scheme, small.index, small.harvests)).test_client()
+    page: html.HtmlElement = html.fromstring(site.get("/datasets/lung000001").text)
+    basis = page.xpath("//section[@aria-labelledby='mapped']//td[@data-label='Basis']")[0]
+    assert "chosen by a person, DOID 2026-07-31" in _words(basis)
+    link = basis.xpath(".//a")[0].get("href")
+    assert site.get(link).get_json()["mappings"][0]["word"] == "Lung Other"

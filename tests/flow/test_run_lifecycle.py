@@ -18,7 +18,7 @@ from typing import Final
 import pytest
 
 from catalogue.errors import Conflict
-from catalogue.ingest.harvest import Progress
+from catalogue.ingest.attended import Progress
 from catalogue.ledger import JobState, Ledger
 from catalogue.model.run import RecordState, Run, RunMode, RunState
 from catalogue.services import Workshop

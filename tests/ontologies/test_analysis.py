@@ -1,5 +1,7 @@
 """The tokens of difficult strings, pinned: a change here is a change of ``ANALYSIS_VERSION``."""
 
+import tracemalloc
+
 import pytest
 
 from ontologies.analysis import MAX_TOKEN, analyse, normalise_label, token_text, tokens
@@ -124,6 +126,7 @@ def test_no_token_is_longer_than_the_engines_take() -> None:
         ("Oesophageal tumours", "esophageal tumor"),
         ("Non-small cell lung cancer", "NON SMALL-CELL LUNG CANCER"),
         ("Acute myeloid leukaemia", "Acute Myeloid Leukemia"),
+        ("Liver metastases", "liver metastasis"),
     ],
 )
 def test_two_spellings_of_one_name_are_one_label(one: str, other: str) -> None:
@@ -151,3 +154,22 @@ def test_normalising_a_label_twice_is_normalising_it_once() -> None:
     for text in ANALYSED:
         once = normalise_label(text)
         assert normalise_label(once) == once
+
+
+def test_all_characters_of_unicode_fill_no_memory() -> None:
+    every = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
+    tracemalloc.start()
+    tokens(every[::7])
+    tokens(every[3::7])
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 5_000_000
+
+
+def test_endless_words_are_not_remembered() -> None:
+    tracemalloc.start()
+    for number in range(500):
+        normalise_label(f"{number}x" + "\u00e9" * 1_000)
+    grown, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert grown < 100_000

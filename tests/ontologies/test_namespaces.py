@@ -1,5 +1,7 @@
 """Spellings of one IRI that published records carry."""
 
+import time
+
 import pytest
 
 from catalogue.profile import terms
@@ -102,7 +104,34 @@ def test_an_iri_of_no_known_prefix_is_not_compacted() -> None:
         ("ICD-10: C61", "ICD10:C61"),
         ("C200140", "NCIT:C200140"),
         ("http://purl.obolibrary.org/obo/DUO_0000042", "DUO:0000042"),
+        ("http://purl.obolibrary.org/obo/MONDO_0002429", "MONDO:0002429"),
+        ("MONDO_0002429", "MONDO:0002429"),
+        ("MONDO:0002429", "MONDO:0002429"),
+        ("http://purl.obolibrary.org/obo/UBERON_0002048", "UBERON:0002048"),
+        ("UBERON_0002048", "UBERON:0002048"),
+        ("http://purl.obolibrary.org/obo/NCIT_C4872", "NCIT:C4872"),
+        ("http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl#C4872", "NCIT:C4872"),
+        (
+            "https://ncit.nci.nih.gov/ncitbrowser/ConceptReport.jsp?dictionary=NCI_Thesaurus&code=C4872",
+            "NCIT:C4872",
+        ),
+        ("https://ncit.nci.nih.gov/ncitbrowser/ConceptReport.jsp?code=C4872&ns=ncit", "NCIT:C4872"),
+        ("https://evsexplore.semantics.cancer.gov/evsexplore/concept/ncit/C4872", "NCIT:C4872"),
+        ("NCI:C4872", "NCIT:C4872"),
+        ("ONCOTREE:BRCA", "ONCOTREE:BRCA"),
+        ("http://oncotree.mskcc.org/oncotree/#/home?search=BRCA", "ONCOTREE:BRCA"),
+        ("SNOMED-CT :25370001", "SNOMEDCT:25370001"),
+        ("SNOMED-CT:43799004", "SNOMEDCT:43799004"),
+        ("ICDO:8140/3", "ICDO3:8140/3"),
+        ("ICD-O-3: 8140/3-C18.9", "ICDO3:8140/3-C18.9"),
+        ("ICD10WHO:C50", "ICD10:C50"),
         ("DUO_00000044", ""),
+        ("BRCA", ""),
+        ("MONDO:2429", ""),
+        ("UBERON:lung", ""),
+        ("http://id.who.int/icd/entity/1630407678", ""),
+        ("https://ncit.nci.nih.gov/ncitbrowser/?code=", ""),
+        ("25370001 - Hepatocellular carcinoma", ""),
         ("C61", ""),
         ("Lung cancer", ""),
         ("", ""),
@@ -110,3 +139,24 @@ def test_an_iri_of_no_known_prefix_is_not_compacted() -> None:
 )
 def test_a_foreign_code_is_read_in_any_of_its_forms(written: str, code: str) -> None:
     assert notation(written) == code
+
+
+@pytest.mark.parametrize(
+    "piece", ["?code=C1", "https://ncit.nci.nih.gov/?code=C1", "&", "ICD-O-3: 1/", "/birnlex_"]
+)
+def test_a_hostile_value_is_answered_at_once(piece: str) -> None:
+    started = time.process_time()
+    assert notation(("https://ncit.nci.nih.gov/" + piece * 1_000)[:1_000] + "é\n") == ""
+    assert time.process_time() - started < 0.5
+
+
+def test_a_value_longer_than_any_code_is_none_at_once() -> None:
+    started = time.process_time()
+    assert notation("https://ncit.nci.nih.gov/" + "&code=C1" * 50_000 + " x") == ""
+    assert time.process_time() - started < 0.5
+
+
+@pytest.mark.parametrize("written", ["C3411", "C8591", "C9111", "C4030"])
+def test_a_bare_code_that_may_be_of_icd_10_cm_is_not_taken_for_one_of_ncit(written: str) -> None:
+    assert notation(written) == ""
+    assert notation(f"NCIT:{written}") == f"NCIT:{written}"

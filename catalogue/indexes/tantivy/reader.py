@@ -78,6 +78,8 @@ class TantivyReader:
         if self._open and (self._open.version, self._open.stamp) == (version, stamp):
             return self._open
         if not versions.is_built_with(version, self._settings):
+            if self._open:  # until whoever asks takes up the other settings, too
+                return self._open
             raise IndexUnavailable(
                 f"the search index in {self._folder} was built with other settings; the worker rebuilds it"
             )

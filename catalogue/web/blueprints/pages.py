@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
-from werkzeug.exceptions import NotAcceptable
 from werkzeug.wrappers import Response as AnyResponse
 
 from catalogue.errors import BadRequest, Gone
@@ -15,14 +14,13 @@ from catalogue.web.doors import doors
 from catalogue.web.gone_page import gone_view
 from catalogue.web.home_page import NEWEST, home_view
 from catalogue.web.links import RDF_TYPES, links
+from catalogue.web.negotiation import HTML, wanted_type
 from catalogue.web.problems import KINDS
 from catalogue.web.query_string import pairs
 from catalogue.web.search_page import search_view
 from catalogue.web.services import services, vocabulary
 
 blueprint = Blueprint("pages", __name__)
-
-_HTML = "text/html"
 
 
 @blueprint.get("/")
@@ -48,11 +46,8 @@ def search_datasets() -> str | AnyResponse:
 
 @blueprint.get("/datasets/<key:key>")
 def dataset(key: str) -> Response:
-    accepted = request.accept_mimetypes
-    wanted = accepted.best_match([_HTML, *RDF_TYPES.values()]) if accepted else _HTML
-    if wanted is None:
-        raise NotAcceptable(f"This record can be had as {', '.join((_HTML, *RDF_TYPES.values()))}.")
-    response = _page_of(key) if wanted == _HTML else _record(key, wanted)
+    wanted = wanted_type("This record")
+    response = _page_of(key) if wanted == HTML else _record(key, wanted)
     response.vary.add("Accept")
     return response
 

@@ -4,19 +4,17 @@ from typing import Final
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from pydantic import BaseModel, ConfigDict
-from werkzeug.exceptions import NotAcceptable
 from werkzeug.wrappers import Response as AnyResponse
 
 from catalogue.errors import BadRequest, NotFound
-from catalogue.web.links import RDF_TYPES, links
+from catalogue.web.links import links
+from catalogue.web.negotiation import HTML, SUFFIXES, wanted_type
 from catalogue.web.query_string import single_parameters
 from catalogue.web.services import services
 
 blueprint = Blueprint("resolve", __name__)
 
-_HTML: Final = "text/html"
 _JSON: Final = "application/json"
-_SUFFIXES: Final = {media_type: suffix for suffix, media_type in RDF_TYPES.items()}
 _LONGEST: Final = 2048
 
 
@@ -63,17 +61,14 @@ def _identifier() -> str:
 
 def _address(key: str) -> str:
     """The page of a dataset, or its RDF for whoever asks for that."""
-    accepted = request.accept_mimetypes
-    wanted = accepted.best_match([_HTML, *_SUFFIXES]) if accepted else _HTML
-    if wanted is None:
-        raise NotAcceptable(f"A dataset can be had as {', '.join((_HTML, *_SUFFIXES))}.")
-    return links().dataset(key) if wanted == _HTML else links().dataset_as(key, _SUFFIXES[wanted])
+    wanted = wanted_type("A dataset")
+    return links().dataset(key) if wanted == HTML else links().dataset_as(key, SUFFIXES[wanted])
 
 
 def _choices(identifier: str, keys: tuple[str, ...]) -> Response:
     found = Choices(id=identifier, datasets=tuple(_choice(key) for key in keys))
     accepted = request.accept_mimetypes
-    if accepted and accepted.best_match([_JSON, _HTML]) == _HTML:
+    if accepted and accepted.best_match([_JSON, HTML]) == HTML:
         return make_response(render_template("choices.html", choices=found), 300)
     response = make_response(found.model_dump_json(), 300)
     response.mimetype = _JSON

@@ -1,0 +1,1 @@
+"""What curators look at before they decide, and what their decisions would change."""
