@@ -6,9 +6,9 @@ from typing import Final, TypeAlias
 
 from catalogue.bench.linking_sets import GoldSet, Printed, Question
 from ontologies.analysis import token_text
-from ontologies.likeness import Likeness, Trigrams, Words
-from ontologies.rewriting import load_rewriting
 from ontologies.suggestions import Candidate, Ranking
+from ontologies.suggestions.likeness import Likeness, Trigrams, Words
+from ontologies.suggestions.rewriting import load_rewriting
 
 SUGGESTIONS: Final = "suggestions"
 

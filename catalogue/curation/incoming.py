@@ -7,8 +7,8 @@ from catalogue.ledger import Decision, MappingState
 from catalogue.publishing.mappings import KnownMapping, KnownMappings
 from ontologies.concepts import Axis, ConceptScheme
 from ontologies.conflicts import Conflict, find_conflicts
-from ontologies.curated import subject_word
 from ontologies.mappings import Mapping
+from ontologies.mappings.subjects import subject_word
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from catalogue.ledger import Published
 from catalogue.model.dataset import Dataset
 from catalogue.profile.reader import read_dataset
 from ontologies.concepts import Axis
-from ontologies.curated import subject_word
+from ontologies.mappings.subjects import subject_word
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What curators decided that words mean: every act that was, and what holds of each row at present."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +14,10 @@ from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.tables import counter, mapping, mapping_event
 from catalogue.ledger.vocabulary_rows import Decision, MappingEvent, MappingRow, MappingState
 from ontologies.concepts import Axis
-from ontologies.curated import subject_word
 from ontologies.mappings import Mapping, load_mappings
+from ontologies.mappings.subjects import subject_word
+
+logger = logging.getLogger(__name__)
 
 _BATCH: Final = 500
 # PostgreSQL keeps no longer ones in an index.
@@ -49,7 +52,8 @@ class Mappings(OnDatabase):
         wanted = _present().where(*_conditions(state, axis, word))
         wanted = wanted.order_by(mapping.c.axis, mapping.c.word, mapping.c.record_id)
         with self._database.reading() as connection:
-            return tuple(_row(each) for each in connection.execute(wanted.offset(offset).limit(limit)))
+            rows = connection.execute(wanted.offset(offset).limit(limit)).all()
+        return tuple(_row(each) for each in rows if _readable(each.content))
 
     def count_mappings(
         self, *, state: MappingState | None = None, axis: Axis | None = None, word: str = ""
@@ -137,7 +141,7 @@ def known_decisions(connection: Connection, record_ids: Sequence[str]) -> dict[s
 def accepted(connection: Connection) -> tuple[Mapping, ...]:
     wanted = select(mapping.c.content).where(mapping.c.state == str(MappingState.ACCEPTED))
     rows = connection.execute(wanted.order_by(mapping.c.record_id))
-    return tuple(_read(content) for content in rows.scalars())
+    return tuple(found for content in rows.scalars() if (found := _readable(content)))
 
 
 def refused(connection: Connection) -> frozenset[str]:
@@ -221,6 +225,15 @@ def _written(row: Mapping) -> str:
 
 def _read(content: str) -> Mapping:
     return Mapping.model_validate_json(content)
+
+
+def _readable(content: str) -> Mapping | None:
+    """None for a row that a stricter version of this software refuses: one must not stop all."""
+    try:
+        return _read(content)
+    except ValueError as error:
+        logger.error("a mapping in the ledger cannot be read and does not act: %s", error)  # noqa: TRY400
+        return None
 
 
 def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:

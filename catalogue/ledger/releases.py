@@ -1,5 +1,6 @@
 """Which releases of other systems were loaded, and what an instance adds to the project's own vocabulary."""
 
+import logging
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -24,6 +25,8 @@ from ontologies.additions import Additions
 from ontologies.concepts import Concept
 from ontologies.mappings import Mapping
 from ontologies.own_scheme import load_scheme
+
+logger = logging.getLogger(__name__)
 
 _COLUMNS: Final = (
     *(release.c.id, release.c.system, release.c.version, release.c.title, release.c.licence),
@@ -104,7 +107,16 @@ def _is_same(connection: Connection, known: Row[Any], loaded: LoadedRelease, bod
 def _concepts(connection: Connection, *, but_of: str) -> tuple[Concept, ...]:
     wanted = select(release.c.additions).where(release.c.replaced.is_(None), release.c.system != but_of)
     bodies = connection.execute(wanted.order_by(release.c.id)).scalars()
-    return tuple(one for body in bodies for one in Additions.read(zlib.decompress(body)).concepts)
+    return tuple(one for body in bodies for one in _readable(body))
+
+
+def _readable(body: bytes) -> tuple[Concept, ...]:
+    """None of those that a later version of this software cannot read: one release must not stop all."""
+    try:
+        return Additions.read(zlib.decompress(body)).concepts
+    except (ValueError, zlib.error) as error:
+        logger.error("a loaded release cannot be read and does not act: %s", error)  # noqa: TRY400
+        return ()
 
 
 def _require_fitting(concepts: tuple[Concept, ...]) -> None:

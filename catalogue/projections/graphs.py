@@ -23,8 +23,8 @@ from catalogue.publishing.record import (
     software_agent,
     software_node,
 )
+from ontologies.aligner.curated import stands
 from ontologies.concepts import ConceptScheme
-from ontologies.curated import stands
 
 
 class GraphNames:

@@ -9,8 +9,8 @@ from threading import Lock
 
 from catalogue.ledger import Ledger, MappingRow, MappingState
 from ontologies.concepts import Axis
-from ontologies.curated import subject_word
 from ontologies.mappings import Mapping, MappingSet, load_mappings
+from ontologies.mappings.subjects import subject_word
 
 
 @dataclass(frozen=True, slots=True)

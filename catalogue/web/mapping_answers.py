@@ -13,8 +13,8 @@ from catalogue.web.concepts_page import asked_axis, asked_words
 from catalogue.web.links import Links
 from catalogue.web.paging import page_number
 from catalogue.web.services import WebServices
+from ontologies.aligner.curated import stands
 from ontologies.concepts import ConceptScheme
-from ontologies.curated import stands
 from ontologies.mappings import MappingSet, load_mappings, write_mappings
 
 _SIZE: Final = 100

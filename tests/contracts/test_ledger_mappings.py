@@ -4,9 +4,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import update
 
 from catalogue.errors import BadRequest, NotFound
 from catalogue.ledger import Decision, Ledger, MappingState
+from catalogue.ledger.tables import mapping
 from ontologies.concepts import Axis
 from ontologies.mappings import Mapping, load_mappings
 from tests.contracts.ledger_builders import SetClock
@@ -55,6 +57,15 @@ def test_deciding_the_same_again_writes_nothing(ledger: Ledger) -> None:
     assert decide(ledger, ACCEPTED, row("x:1"), why="again") == 0
     assert len(ledger.mapping_history("x:1")) == 1
     assert ledger.vocabulary_number() == number
+
+
+def test_a_row_that_cannot_be_read_any_more_stops_no_other(ledger: Ledger) -> None:
+    decide(ledger, ACCEPTED, row("x:1"), row("x:2", "Hirntumoren"))
+    with ledger._database.writing() as connection:  # noqa: SLF001  (no command writes such a row)
+        torn = update(mapping).where(mapping.c.record_id == "x:1").values(content='{"record_id": "x:1"}')
+        connection.execute(torn)
+    assert [each.record_id for each in ledger.additions().mappings] == ["x:2"]
+    assert [each.mapping.record_id for each in ledger.mapping_rows()] == ["x:2"]
 
 
 def test_one_act_holds_only_what_changed(ledger: Ledger) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontologies.chaining import CHAINING, chained, inverted
 from ontologies.mappings import BROAD, EXACT, LITERAL, NO_TERM, Mapping
+from ontologies.mappings.chaining import CHAINING, chained, inverted
 
 NARROW, CLOSE, RELATED = "skos:narrowMatch", "skos:closeMatch", "skos:relatedMatch"
 PREDICATES: Final = (EXACT, BROAD, NARROW, CLOSE, RELATED)

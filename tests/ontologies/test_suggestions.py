@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ontologies.concepts import Axis, Concept, ConceptScheme, Label
 from ontologies.own_scheme import load_scheme
-from ontologies.rewriting import Rewriting, load_rewriting
 from ontologies.suggestions import Candidate, Kind, Method, Ranking, Suggester, Suggestion
+from ontologies.suggestions.rewriting import Rewriting, load_rewriting
 
 
 @pytest.fixture(scope="module")

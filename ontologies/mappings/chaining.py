@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from ontologies import mappings as sssom
-from ontologies.subjects import Subject, subject_of
+from ontologies.mappings.subjects import Subject, subject_of
 
 Row: TypeAlias = sssom.Mapping
 CHAINING: Final = "semapv:MappingChaining"

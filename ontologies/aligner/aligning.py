@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import Final
 
 from ontologies.additions import NOTHING_ADDED, Additions
+from ontologies.aligner.curated import CuratedWords, stands
+from ontologies.aligner.forms import category, code_and_name, other_forms, several, two_names
+from ontologies.aligner.names import Names
 from ontologies.concepts import Axis, ConceptScheme
-from ontologies.curated import CuratedWords, stands, subject_word
-from ontologies.forms import category, code_and_name, other_forms, several, two_names
 from ontologies.mappings import Mapping, MappingSet, load_mappings
-from ontologies.names import Names
+from ontologies.mappings.subjects import subject_word
 from ontologies.namespaces import canonical_iri
 
 CODE: Final = "semapv:BackgroundKnowledgeBasedMatching"

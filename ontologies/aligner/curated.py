@@ -6,6 +6,7 @@ from typing import Final
 from ontologies.concepts import Axis, ConceptScheme
 from ontologies.mappings import Mapping
 from ontologies.mappings.curies import expanded
+from ontologies.mappings.subjects import subject_word
 from ontologies.namespaces import notation
 
 # Rows of these say something of a word; those of obsolete terms and cross-references are for curators alone.
@@ -68,10 +69,6 @@ def stands(row: Mapping, scheme: ConceptScheme) -> bool:
         return True
     concept = scheme.get(row.concept)
     return concept is not None and concept.axis is row.subject_category
-
-
-def subject_word(value: str) -> str:
-    return " ".join(value.split()).casefold()
 
 
 def _keys_of_row(row: Mapping) -> Iterator[str]:

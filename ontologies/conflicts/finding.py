@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 
 from ontologies import mappings as sssom
 from ontologies.concepts import ConceptScheme
-from ontologies.cycles import circles
-from ontologies.kinship import Kinship
-from ontologies.named_codes import said_by_codes
-from ontologies.subjects import Subject, subject_of
+from ontologies.conflicts.cycles import circles
+from ontologies.conflicts.kinship import Kinship
+from ontologies.conflicts.named_codes import said_by_codes
+from ontologies.mappings.subjects import Subject, subject_of
 
 Row: TypeAlias = sssom.Mapping
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ontologies.concepts import Axis, ConceptScheme
-from ontologies.kinship import Kinship
+from ontologies.conflicts.kinship import Kinship
 from ontologies.mappings import EXACT, Mapping
 
 _SERIAL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9:./-]*[A-Za-z0-9]")

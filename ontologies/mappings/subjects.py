@@ -3,14 +3,18 @@
 from typing import TypeAlias
 
 from ontologies.concepts import Axis
-from ontologies.curated import subject_word
-from ontologies.mappings import Mapping
+from ontologies.mappings.model import Mapping
 
 # With the provider whose word it is: its own row comes before the general one, and contradicts it not.
 Subject: TypeAlias = tuple[Axis, str, str]
 
 
+def subject_word(value: str) -> str:
+    """Case and blanks of a word do not count."""
+    return " ".join(value.split()).casefold()
+
+
 def subject_of(row: Mapping) -> Subject:
-    """Case and blanks of a word do not count; a code is taken as it is."""
+    """A code is taken as it is."""
     word = subject_word(row.subject_label) if row.literal else f"<{row.subject_id}>"
     return (row.subject_category, row.subject_source, word)

@@ -10,8 +10,8 @@ from typing import Final
 
 from ontologies.analysis import token_text
 from ontologies.concepts import Axis, Concept, ConceptScheme
-from ontologies.likeness import Trigrams, Words
-from ontologies.rewriting import Rewriting, load_rewriting
+from ontologies.suggestions.likeness import Trigrams, Words
+from ontologies.suggestions.rewriting import Rewriting, load_rewriting
 
 
 class Method(StrEnum):
