@@ -61,7 +61,7 @@ def test_deciding_the_same_again_writes_nothing(ledger: Ledger) -> None:
 
 def test_a_row_that_cannot_be_read_any_more_stops_no_other(ledger: Ledger) -> None:
     decide(ledger, ACCEPTED, row("x:1"), row("x:2", "Hirntumoren"))
-    with ledger._database.writing() as connection:  # noqa: SLF001  (no command writes such a row)
+    with ledger._database.writing() as connection:
         torn = update(mapping).where(mapping.c.record_id == "x:1").values(content='{"record_id": "x:1"}')
         connection.execute(torn)
     assert [each.record_id for each in ledger.additions().mappings] == ["x:2"]
