@@ -68,9 +68,12 @@ NOTHING_ADDED: Final = Additions()
 
 
 def extended(own: Iterable[Concept], added: Iterable[Concept]) -> tuple[Concept, ...]:
-    """Bring concepts together by their codes: labels and marks of the own ones stay as they are."""
+    """Bring concepts together by their codes: labels and marks of the own ones stay as they are.
+
+    Of added ones those of who brought the concept count, which has parents, not of who gave it more names.
+    """
     found = {each.code: each for each in own}
-    for each in added:
+    for each in sorted(added, key=lambda one: not one.parents):
         known = found.get(each.code)
         found[each.code] = _more(known, each) if known else each
     return tuple(found.values())

@@ -1,8 +1,6 @@
 """``catalogue concepts``: the scheme, and the releases of other terminologies that are loaded into it."""
 
-import getpass
 import re
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,11 +8,15 @@ from typing import Annotated, Final
 
 import typer
 
+from catalogue.cli.acting import Who, acting_name
 from catalogue.cli.console import AsJson, notes, print_json, print_table, screen
+from catalogue.cli.release_tables import listing, print_unloading, print_weighed, table
 from catalogue.errors import BadRequest
 from catalogue.ledger import Ledger
 from catalogue.ledger.vocabulary_rows import ReleaseRow
 from catalogue.maintenance.releases import Weighed, apply, weigh
+from catalogue.maintenance.unloading import unload as take_out
+from catalogue.maintenance.unloading import weigh_unloading
 from catalogue.services import open_ledger
 from catalogue.settings import read_settings
 from ontologies.additions import Additions
@@ -27,7 +29,7 @@ from ontologies.releases.terms import Release, ReleaseRefused
 
 app = typer.Typer(no_args_is_help=True)
 
-_SHOWN: Final = 10
+_RECORDS: Final = "which records change, only `catalogue reprocess --all` finds out, as it makes them anew"
 _SYSTEM: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}")
 
 File = Annotated[Path, typer.Argument(help="OWL, OBO, SKOS (Turtle, RDF/XML, JSON-LD) or OncoTree's JSON.")]
@@ -47,9 +49,12 @@ class AxisRow:
 
 @dataclass(frozen=True, slots=True)
 class ConceptsListed:
+    """``remnants`` are what stays of releases that were taken out."""
+
     version: str
     axes: tuple[AxisRow, ...]
     releases: tuple[ReleaseRow, ...]
+    remnants: tuple[ReleaseRow, ...]
 
 
 @app.command()
@@ -58,7 +63,7 @@ def load(
     system: Annotated[str, typer.Option(help="Prefix of its codes, such as DOID; else as most have.")] = "",
     version: Annotated[str, typer.Option(help="Where the file does not say.")] = "",
     licence: Annotated[str, typer.Option(help="Where the file does not say.")] = "",
-    who: Annotated[str, typer.Option(help="Who answers for it; else your login name.")] = "",
+    who: Who = "",
     write: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -72,15 +77,42 @@ def load(
     stated = replace(release, version=version or release.version, licence=licence or release.licence)
     with closing(open_ledger(read_settings())) as ledger:
         weighed = weigh(ledger, stated, system=system)
-        applied = apply(ledger, weighed, who=who or getpass.getuser()) if write else None
+        applied = apply(ledger, weighed, who=acting_name(who)) if write else None
     if as_json:
         print_json({"applied": applied is not None, "weighed": replace(weighed, release=_head(weighed))})
         return
-    _print_weighed(weighed)
+    print_weighed(weighed)
     if applied:
-        notes.print(f"{weighed.name} is loaded; `catalogue reprocess` aligns what is there anew")
+        notes.print(f"{weighed.name} is loaded; {_RECORDS}")
     else:
-        notes.print("nothing is written; say --apply to load it")
+        notes.print(f"nothing is written; say --apply to load it. {_RECORDS.capitalize()}")
+
+
+@app.command()
+def unload(
+    system: Annotated[str, typer.Argument(help="As `concepts list` prints it, such as DOID.")],
+    who: Who = "",
+    write: Annotated[bool, typer.Option("--apply", help="Do it; without this it is only shown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what would go with a loaded release, and with --apply take it out.
+
+    Concepts on which an accepted mapping or another release rests stay, as obsolete ones; no mapping is
+    rewritten. An earlier release of the system does not come back: load its file again.
+    """
+    with closing(open_ledger(read_settings())) as ledger:
+        unloading = weigh_unloading(ledger, system)
+        if write:
+            take_out(ledger, unloading, who=acting_name(who))
+    if as_json:
+        print_json({"applied": write, "unloading": unloading})
+        return
+    print_unloading(unloading)
+    name = f"{system} {unloading.row.version}"
+    if write:
+        notes.print(f"{name} is taken out; {_RECORDS}")
+    else:
+        notes.print(f"nothing is written; say --apply to take {name} out. {_RECORDS.capitalize()}")
 
 
 @app.command("list")
@@ -97,14 +129,17 @@ def list_(as_json: AsJson = False) -> None:
             each.concepts,
             each.shown,
             each.loaded,
-            _listing(each.complete),
-            _listing(each.reviewed),
+            listing(each.complete),
+            listing(each.reviewed),
         )
         for each in found.axes
     )
     columns = ("axis", "concepts", "in facets", "loaded", "complete in", "reviewed in")
     print_table(f"Scheme {found.version}", columns, rows)
     _print_releases(found.releases)
+    kept = ((row.system, row.version, row.concepts, row.applied, row.who) for row in found.remnants)
+    title = "Taken out, but for obsolete concepts that something rests on"
+    table(title, ("system", "version", "concepts", "taken out", "by"), kept)
 
 
 @app.command()
@@ -141,54 +176,16 @@ def _head(weighed: Weighed) -> Release:
     return replace(weighed.release, terms=(), disjoint=())
 
 
-def _print_weighed(weighed: Weighed) -> None:
-    release, difference, brought = weighed.release, weighed.difference, weighed.contribution
-    screen.print(f"{weighed.name}: {release.title or 'untitled'}, {release.licence or 'no licence stated'}")
-    screen.print(
-        f"{len(release.terms):,} terms: {len(brought.matched):,} concepts are known, {len(brought.new):,} are"
-        f" new, {brought.outside:,} terms are outside of all axes, {len(brought.left_out):,} left out"
-    )
-    _table("New terms", ("code", "label"), ((each.code, each.label) for each in difference.new))
-    changed = ((each.later.code, each.later.label, ", ".join(each.what)) for each in difference.changed)
-    _table("Changed terms", ("code", "label", "what"), changed)
-    moved = ((each.term.code, " ".join(each.earlier), " ".join(each.later)) for each in difference.moved)
-    _table("Moved terms", ("code", "from below", "to below"), moved)
-    obsolete = (
-        (
-            each.term.code,
-            each.term.label,
-            _listing((*each.term.replaced_by, *each.term.consider)),
-            _listing(each.concepts),
-            _listing(each.mappings),
-        )
-        for each in sorted(difference.obsolete, key=lambda each: not each.concepts)
-    )
-    _table("Obsolete terms", ("code", "label", "instead", "concepts with it", "mappings to these"), obsolete)
-    rows = ((each.subject_id, each.predicate_id, each.object_id) for each in weighed.proposals)
-    _table("Proposed to curators", ("obsolete", "", "concept"), rows)
-    left_out = ((each.code, each.label, each.why) for each in brought.left_out)
-    _table("Left out", ("code", "label", "why"), left_out)
-    kept = ((each.code, each.label) for each in weighed.retained)
-    _table("Kept as obsolete, since something rests on them", ("code", "label"), kept)
-
-
-def _table(title: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    every = list(rows)
-    if every:
-        more = f"; the first {_SHOWN}" if len(every) > _SHOWN else ""
-        print_table(f"{title}: {len(every):,}{more}", columns, every[:_SHOWN])
-
-
-def _listing(words: Iterable[str]) -> str:
-    every = tuple(words)
-    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
-    return ", ".join(every[:_SHOWN]) + more
-
-
 def _listed(ledger: Ledger) -> ConceptsListed:
     scheme = load_scheme(Additions(ledger.additions().concepts))
     axes = tuple(_axis_row(axis, scheme) for axis in Axis)
-    return ConceptsListed(scheme.version, axes, ledger.releases())
+    rows = ledger.releases()
+    return ConceptsListed(
+        version=scheme.version,
+        axes=axes,
+        releases=tuple(row for row in rows if not row.is_remnant),
+        remnants=tuple(row for row in rows if row.is_remnant),
+    )
 
 
 def _print_releases(releases: tuple[ReleaseRow, ...]) -> None:
@@ -233,9 +230,9 @@ def _check_file(file: Path) -> Consistency:
 def _print_consistency(found: Consistency) -> None:
     screen.print(f"{found.release.title or 'The release'}: {len(found.release.terms):,} terms; {found.word}")
     rows = ((each.term.code, each.term.label, each.one, each.other) for each in found.culprits)
-    _table("Placed below two that share nothing", ("code", "label", "below", "and below"), rows)
+    table("Placed below two that share nothing", ("code", "label", "below", "and below"), rows)
     if found.unsatisfiable:
-        screen.print(f"Can have no member: {_listing(found.unsatisfiable)}")
+        screen.print(f"Can have no member: {listing(found.unsatisfiable)}")
 
 
 def _print_faults(faults: tuple[Fault, ...]) -> None:

@@ -26,6 +26,13 @@ app = typer.Typer(no_args_is_help=True)
 
 _SHOWN = 50
 _ALL = "all"
+# Errors are told in one line; in the file the columns are parted by tabs.
+_NO_SET = (
+    "a mapping set (SSSOM/TSV) begins with the lines `#mapping_set_id: urn:example:words`,"
+    " `#license: https://creativecommons.org/publicdomain/zero/1.0/` and, parted by tabs, `subject_label"
+    " subject_type subject_category predicate_id object_id mapping_justification`; `catalogue mappings export"
+    " --own` writes a model, and OpenRefine matches a spreadsheet's words at the catalogue's /reconcile"
+)
 
 File = Annotated[Path, typer.Argument(help="A mapping set: SSSOM as TSV.")]
 OnAxis = Annotated[Axis | None, typer.Option(help="Only words of this axis.")]
@@ -53,7 +60,7 @@ def import_(
     Exit code 1 where anything would change and was not written.
     """
     with closing(open_ledger(read_settings())) as ledger:
-        wanted = tuple(read_decisions(_text(file), name=file.name, state=state))
+        wanted = _decisions(file, state)
         found = compared(wanted, _known(ledger), vocabulary_in_force(ledger).scheme)
         stopped = bool(found.serious and not despite_conflicts and _accepts(found))
         written = apply and not stopped
@@ -173,8 +180,19 @@ def _text(path: Path) -> str:
 
 
 def _rows_of(path: Path) -> tuple[Mapping, ...]:
-    read = read_decisions(_text(path), name=path.name, state=MappingState.ACCEPTED)
+    read = _decisions(path, MappingState.ACCEPTED)
     return tuple(one.mapping for one in read if one.state is MappingState.ACCEPTED)
+
+
+def _decisions(path: Path, state: MappingState) -> tuple[Decision, ...]:
+    """What is wrong with a file that is no mapping set at all is told with what one looks like."""
+    text = _text(path)
+    try:
+        return tuple(read_decisions(text, name=path.name, state=state))
+    except BadRequest as error:
+        if text.removeprefix("\ufeff").startswith("#"):
+            raise
+        raise BadRequest(f"{error}; {_NO_SET}", parameter=error.parameter) from error
 
 
 def _accepts(found: Incoming) -> bool:

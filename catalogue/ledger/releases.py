@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from catalogue.errors import BadRequest
+from catalogue.errors import BadRequest, Conflict, NotFound
 from catalogue.ledger.changes import lock_ledger
 from catalogue.ledger.engine import OnDatabase
 from catalogue.ledger.mappings import (
@@ -36,12 +36,18 @@ _COLUMNS: Final = (
 
 class Releases(OnDatabase):
     def put_release(
-        self, loaded: LoadedRelease, *, proposals: Iterable[Mapping] = (), who: str
+        self,
+        loaded: LoadedRelease,
+        *,
+        proposals: Iterable[Mapping] = (),
+        who: str,
+        as_of: int | None = None,
     ) -> ReleaseRow:
         """Put a release in the place of the system's earlier one; the same once more changes nothing.
 
-        ``proposals`` are rows for curators: one that they decided already stays decided. Raises
-        ``BadRequest`` where the concepts do not fit the scheme with the other releases in it.
+        ``proposals`` are rows for curators: one that they decided already stays decided. ``as_of`` is the
+        number of the vocabulary that the concepts were made for. Raises ``BadRequest`` where the concepts do
+        not fit the scheme with the other releases in it, ``Conflict`` where the vocabulary has moved on.
         """
         body = Additions(concepts=loaded.concepts).written()
         wanted = each_once(Decision(one, MappingState.PROPOSED) for one in proposals)
@@ -50,15 +56,40 @@ class Releases(OnDatabase):
             known = connection.execute(_present_of(loaded.system)).one_or_none()
             if known is not None and _is_same(connection, known, loaded, body):
                 return _row(known)
+            _require_number(connection, as_of)
             _require_fitting((*_concepts(connection, but_of=loaded.system), *loaded.concepts))
             signed = Signed(
                 who, f"{loaded.system} {loaded.version} was loaded", self._database.now(connection)
             )
-            _replace(connection, loaded, body, signed)
+            _end(connection, loaded.system, signed)
+            _insert(connection, loaded, body, signed)
             _propose(connection, wanted, signed)
             move_vocabulary(connection)
             self._database.announce(connection)
             return _row(connection.execute(_present_of(loaded.system)).one())
+
+    def take_out(self, system: str, *, remnant: LoadedRelease | None = None, who: str, as_of: int) -> None:
+        """Put a system's release out of force; it stays in the table. ``remnant`` holds concepts that stay.
+
+        Raises ``NotFound`` where none is in force, ``BadRequest`` where the other releases would no longer
+        fit the scheme, ``Conflict`` where the vocabulary is no longer that of ``as_of``.
+        """
+        body = Additions(concepts=remnant.concepts).written() if remnant else b""
+        with self._database.writing() as connection:
+            lock_ledger(connection)
+            known = connection.execute(_present_of(system)).one_or_none()
+            if known is None:
+                raise NotFound(f"no release of {system!r} is loaded")
+            _require_number(connection, as_of)
+            if remnant and _is_same(connection, known, remnant, body):
+                return
+            _require_rest_fitting(connection, system, remnant.concepts if remnant else ())
+            signed = Signed(who, f"{system} {known.version} was taken out", self._database.now(connection))
+            _end(connection, system, signed)
+            if remnant:
+                _insert(connection, remnant, body, signed)
+            move_vocabulary(connection)
+            self._database.announce(connection)
 
     def releases(self) -> tuple[ReleaseRow, ...]:
         """Those in force, by system."""
@@ -127,9 +158,26 @@ def _require_fitting(concepts: tuple[Concept, ...]) -> None:
         raise BadRequest(f"the release does not fit the scheme: {error}", parameter="file") from error
 
 
-def _replace(connection: Connection, loaded: LoadedRelease, body: bytes, signed: Signed) -> None:
-    earlier = (release.c.system == loaded.system) & release.c.replaced.is_(None)
-    connection.execute(update(release).where(earlier).values(replaced=signed.at))
+def _require_rest_fitting(connection: Connection, system: str, retained: tuple[Concept, ...]) -> None:
+    """Of releases that do not fit anyway, after an update of the software, any may be taken out."""
+    try:
+        load_scheme(Additions(concepts=_concepts(connection, but_of="")))
+    except ValueError:
+        return
+    _require_fitting((*_concepts(connection, but_of=system), *retained))
+
+
+def _require_number(connection: Connection, as_of: int | None) -> None:
+    if as_of is not None and as_of != connection.execute(select(counter.c.vocabulary)).scalar_one():
+        raise Conflict("releases or mappings changed meanwhile; look once more at what would change")
+
+
+def _end(connection: Connection, system: str, signed: Signed) -> None:
+    in_force = (release.c.system == system) & release.c.replaced.is_(None)
+    connection.execute(update(release).where(in_force).values(replaced=signed.at))
+
+
+def _insert(connection: Connection, loaded: LoadedRelease, body: bytes, signed: Signed) -> None:
     connection.execute(
         insert(release).values(
             system=loaded.system,

@@ -66,7 +66,10 @@ class LoadedRelease:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRow:
-    """``terms`` counts those of the release, ``concepts`` what it brings to the scheme."""
+    """``terms`` counts those of the release, ``concepts`` what it brings to the scheme.
+
+    A remnant is what stays of a release that was taken out: concepts that something rests on, and no term.
+    """
 
     id: int
     system: str
@@ -78,3 +81,7 @@ class ReleaseRow:
     concepts: int
     applied: datetime
     who: str
+
+    @property
+    def is_remnant(self) -> bool:
+        return self.terms == 0

@@ -1,5 +1,6 @@
 """What loading a release would change in this instance, and doing it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
@@ -13,6 +14,7 @@ from ontologies.mappings import Mapping, load_mappings
 from ontologies.own_scheme import load_scheme
 from ontologies.releases.contribution import Contribution, contribution
 from ontologies.releases.difference import ReleaseDifference, compare
+from ontologies.releases.effect import Effect, effect
 from ontologies.releases.replacements import replacement_proposals
 from ontologies.releases.retention import standing, still_needed
 from ontologies.releases.terms import Release
@@ -25,14 +27,21 @@ _MOST_PAIRS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """``retained`` concepts of the earlier release stay as obsolete ones, since something rests on them."""
+    """``earlier`` names the release that it would take the place of, "" where none is loaded.
+
+    ``retained`` concepts of that one stay as obsolete ones, since something rests on them. ``effect`` is that
+    on the scheme, ``as_of`` the number of the vocabulary that was looked at.
+    """
 
     system: str
     release: Release
+    earlier: str
     difference: ReleaseDifference
     contribution: Contribution
+    effect: Effect
     retained: tuple[Concept, ...]
     proposals: tuple[Mapping, ...]
+    as_of: int
 
     @property
     def name(self) -> str:
@@ -50,29 +59,40 @@ def weigh(ledger: Ledger, release: Release, *, system: str = "") -> Weighed:
     """
     system = system or release.system
     stated = replace(release, version=release.version or release.sha256[:8])
+    as_of = ledger.vocabulary_number()  # first: what comes between makes the rest of it stale
     known = ledger.release_terms(system)
     others, present = ledger.additions(but_of=system), ledger.additions()
     name = f"{system} {stated.version}"
-    elsewhere = _without(others)
+    elsewhere, before = standing_scheme(others.concepts), standing_scheme(present.concepts)
     hanging = [each for each in others.concepts if not elsewhere.get(each.code)]
-    brought = contribution(stated, elsewhere, name=name, besides=hanging)
-    if not brought.concepts:
+    added = contribution(stated, elsewhere, name=name, besides=hanging)
+    if not added.concepts:
         raise BadRequest(
             f"none of its {len(release.active):,} terms is, or is below, a concept of the scheme"
         )
     rows = _rows(ledger, present)
-    difference = compare(
-        Release.read(known) if known else None, stated, load_scheme(Additions(present.concepts)), rows
+    difference = compare(Release.read(known) if known else None, stated, before, rows)
+    later = ConceptScheme("", extended(elsewhere, added.concepts))
+    retained = retained_concepts(present, others, later, rows)
+    after = _with((*others.concepts, *added.concepts, *retained))
+    return Weighed(
+        system=system,
+        release=stated,
+        earlier=_earlier(ledger, system),
+        difference=difference,
+        contribution=added,
+        effect=effect(before, after),
+        retained=retained,
+        proposals=replacement_proposals(difference, after, release=name),
+        as_of=as_of,
     )
-    later = ConceptScheme("", extended(elsewhere, brought.concepts))
-    retained = _retained(present, others, later, rows)
-    after = _with((*others.concepts, *brought.concepts, *retained))
-    proposals = replacement_proposals(difference, after, release=name)
-    return Weighed(system, stated, difference, brought, retained, proposals)
 
 
 def apply(ledger: Ledger, weighed: Weighed, *, who: str) -> ReleaseRow:
-    """Put the release in the place of the system's earlier one, whole or not at all."""
+    """Put the release in the place of the system's earlier one, whole or not at all.
+
+    Raises ``Conflict`` where the vocabulary is no longer the one that was looked at.
+    """
     release = weighed.release
     loaded = LoadedRelease(
         system=weighed.system,
@@ -84,13 +104,41 @@ def apply(ledger: Ledger, weighed: Weighed, *, who: str) -> ReleaseRow:
         term_count=len(release.terms),
         concepts=weighed.concepts,
     )
-    return ledger.put_release(loaded, proposals=weighed.proposals, who=who)
+    return ledger.put_release(loaded, proposals=weighed.proposals, who=who, as_of=weighed.as_of)
 
 
-def _without(others: Additions) -> ConceptScheme:
-    """The scheme with the other releases, as far as these hold without the one that is replaced."""
-    own = {each.code for each in load_scheme()}
-    return load_scheme(Additions(standing(others.concepts, own=own)))
+def standing_scheme(added: Iterable[Concept]) -> ConceptScheme:
+    """The scheme with what is added, as far as this holds, be it without a release that is taken out.
+
+    With nothing, where an update of the software made a cycle of it: a release can be taken out then, too.
+    """
+    bare = load_scheme()
+    try:
+        return load_scheme(Additions(standing(added, own={each.code for each in bare})))
+    except ValueError:
+        return bare
+
+
+def retained_concepts(
+    present: Additions, others: Additions, later: ConceptScheme, rows: Iterable[Mapping]
+) -> tuple[Concept, ...]:
+    """Present concepts that neither the scheme nor the new release has, and that something rests on."""
+    rested_on = chain(
+        (code for each in others.concepts for code in (each.code, *each.parents)),
+        (row.concept for row in rows if row.concept),
+    )
+    return still_needed(brought(present, others), later=later, rested_on=rested_on, beside=others.concepts)
+
+
+def brought(present: Additions, others: Additions) -> tuple[Concept, ...]:
+    """The concepts that the system's release in force brought, without those that it only gave names to."""
+    elsewhere = frozenset(others.concepts)
+    return tuple(each for each in present.concepts if each.parents and each not in elsewhere)
+
+
+def _earlier(ledger: Ledger, system: str) -> str:
+    known = (row for row in ledger.releases() if row.system == system and not row.is_remnant)
+    return next((f"{row.system} {row.version}" for row in known), "")
 
 
 def _with(concepts: tuple[Concept, ...]) -> ConceptScheme:
@@ -124,16 +172,3 @@ def _rows(ledger: Ledger, present: Additions) -> tuple[Mapping, ...]:
     own = (row for row in load_mappings().mappings if row.record_id not in present.refused)
     waiting = (one.mapping for one in ledger.mapping_rows(state=MappingState.PROPOSED))
     return (*present.mappings, *own, *waiting)
-
-
-def _retained(
-    present: Additions, others: Additions, later: ConceptScheme, rows: tuple[Mapping, ...]
-) -> tuple[Concept, ...]:
-    """Present concepts that neither the scheme nor the new release has, and that something rests on."""
-    rested_on = chain(
-        (code for each in others.concepts for code in (each.code, *each.parents)),
-        (row.concept for row in rows if row.concept),
-    )
-    elsewhere = frozenset(others.concepts)
-    earlier = (each for each in present.concepts if each not in elsewhere)
-    return still_needed(earlier, later=later, rested_on=rested_on)

@@ -43,9 +43,51 @@ def additions(tmp_path: Path) -> Additions:
 
 def test_without_apply_nothing_is_written(run: Command, tmp_path: Path) -> None:
     said = run("load", written(tmp_path, "doid.obo", obo(CANCER, ODD)))
-    assert "New terms: 2" in said
     assert "say --apply" in said
     assert not additions(tmp_path)
+
+
+def test_concepts_that_are_added_are_told_apart_from_terms_that_are_new(run: Command, tmp_path: Path) -> None:
+    first = run("load", written(tmp_path, "one.obo", obo(CANCER, ODD)), "--apply")
+    assert "Its 2 terms in use: 1 become concepts, 1 belong to these or to known ones" in first
+    assert "no release of DOID is loaded yet" in first
+    assert "Concepts that would be added: 1" in first
+    lung = "id: DOID:1324\nname: lung cancer\nis_a: DOID:162"
+    second = run("load", written(tmp_path, "two.obo", obo(CANCER, ODD, LOW, lung)), "--version", "2")
+    assert "Its 4 terms in use: 2 become concepts, 2 belong to these or to known ones" in second
+    assert "beside DOID 2026-07-31 2 are new" in second
+    assert "New terms: 2" in second
+    assert "Concepts that would be added: 1" in second
+
+
+def test_new_concepts_are_counted_by_axis_with_the_first_of_them(run: Command, tmp_path: Path) -> None:
+    said = run("load", written(tmp_path, "doid.obo", obo(CANCER, ODD, LOW)))
+    (row,) = (line for line in said.splitlines() if line.startswith("cancer "))
+    assert row.split()[1] == "2"
+    assert "Odd cancer (DOID_990001), Odder cancer (DOID_990002)" in row
+
+
+def test_a_known_concept_tells_which_names_and_codes_it_would_gain(run: Command, tmp_path: Path) -> None:
+    lung = 'id: DOID:1324\nname: lung cancer\nsynonym: "pulmonal oddity" EXACT []\nxref: NCI:C999999'
+    path = written(tmp_path, "doid.obo", obo(lung))
+    said = run("load", path)
+    assert "Concepts that would gain names or codes: 1" in said
+    (row,) = (line for line in said.splitlines() if line.startswith("CLIN1000065"))
+    assert row.split(maxsplit=3)[1:] == ["Lung", "cancer", "pulmonal oddity  NCIT:C999999"]
+    (told,) = json.loads(run("load", path, "--json"))["weighed"]["effect"]["changed"]
+    assert told["gained"] == {"names": ["pulmonal oddity"], "codes": ["NCIT:C999999"]}
+
+
+def test_who_loads_learns_that_only_reprocessing_tells_the_records(run: Command, tmp_path: Path) -> None:
+    path = written(tmp_path, "doid.obo", obo(CANCER, ODD))
+    assert "`catalogue reprocess --all`" in run("load", path)
+    assert "`catalogue reprocess --all`" in run("load", path, "--apply")
+
+
+def test_json_has_all_that_the_screen_cuts_short(run: Command, tmp_path: Path) -> None:
+    many = [f"id: DOID:{n}\nname: wide {n}\nis_a: DOID:162" for n in range(990_100, 990_130)]
+    told = json.loads(run("load", written(tmp_path, "doid.obo", obo(CANCER, *many)), "--json"))
+    assert len(told["weighed"]["effect"]["added"]) == 30
 
 
 def test_a_release_is_loaded_and_listed(run: Command, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the commands about mappings promise to a curator."""
 
 import getpass
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from catalogue.ingest.identity import mint_key
 from catalogue.services import Workshop
 from ontologies.concepts import Axis
-from ontologies.mappings import Mapping, MappingSet, load_mappings, write_mappings
+from ontologies.mappings import MANUAL, Mapping, MappingSet, load_mappings, write_mappings
 from ontologies.own_scheme import load_scheme
 from tests.catalogue import descriptions
 from tests.catalogue.descriptions import received, rules
@@ -129,6 +130,21 @@ def test_a_file_that_is_no_mapping_set_is_refused_in_one_line(
     file.write_bytes(content)
     ended = commands.run("mappings", "import", file)
     assert (ended.code, ended.out, len(ended.err.splitlines())) == (1, "", 1)
+
+
+def test_a_plain_table_is_answered_with_the_first_lines_of_a_set_that_is_read(
+    commands: Commands, tmp_path: Path
+) -> None:
+    file = tmp_path / "words.csv"
+    file.write_text(f"word,concept\n{WORD},CLIN1000060\n")
+    said = commands.run("mappings", "import", file).err
+    assert "/reconcile" in said
+    assert "mappings export --own" in said
+    *head, columns = re.findall("`(#[^`]+|subject_label [^`]+)`", said)
+    cells = (WORD, "rdfs literal", "cancer", "skos:exactMatch", "eucaim:CLIN1000060", MANUAL)
+    lines = (*head, columns.replace(" ", "\t"), "\t".join(cells))
+    file.write_text("".join(f"{line}\n" for line in lines))
+    assert len(commands.well("mappings", "import", file, "--apply", "--json").json["new"]) == 1
 
 
 @pytest.mark.parametrize("state", ["accepted", "proposed", "rejected"])

@@ -107,3 +107,20 @@ def test_retained_concepts_fit_the_scheme() -> None:
     found = load_scheme(Additions(kept)).get("DOID_1")
     assert found is not None
     assert not found.shown
+
+
+def test_two_that_had_one_name_are_obsolete_under_two_names() -> None:
+    first = concept("DOID_1", "Odd (obsolete)", "C-cancer", grouping=True)
+    second = concept("DOID_2", "Odd", "C-cancer")
+    found = still_needed([first, second], later=scheme(), rested_on=["DOID_2", "DOID_1"])
+    labels = {each.label for each in found}
+    assert labels == {"Odd (obsolete)", "Odd (obsolete, DOID_2)"}
+    again = still_needed(found, later=scheme(), rested_on=["DOID_1", "DOID_2"])
+    assert {each.label for each in again} == labels
+
+
+def test_an_obsolete_concept_gives_up_a_code_that_another_release_has_by_now() -> None:
+    low = concept("DOID_1", "Low", "C-cancer", notations=("DOID:1",))
+    hanging = concept("ONCOTREE_A", "A", "DOID_1", notations=("DOID:1",))
+    (found,) = still_needed([low], later=scheme(), rested_on=["DOID_1"], beside=[hanging])
+    assert found.notations == ()
