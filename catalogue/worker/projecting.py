@@ -34,7 +34,8 @@ class Projecting:
 
     @property
     def under_way(self) -> set["Future[int]"]:
-        return {self._slow} if self._slow is not None and not self._slow.done() else set()
+        """A round that has just ended counts until it is gathered: it may have left something to do."""
+        return {self._slow} if self._slow is not None else set()
 
     def bring_up(self) -> int:
         """One round; gives how many records were written. What the slow ones raised is raised here."""
