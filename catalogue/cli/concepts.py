@@ -1,10 +1,11 @@
 """``catalogue concepts``: the scheme, and the releases of other terminologies that are loaded into it."""
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 import typer
 
@@ -73,7 +74,7 @@ def load(
     """
     if system and not _SYSTEM.fullmatch(system):
         raise BadRequest(f"{system!r} is no prefix: letters and digits", parameter="system")
-    release = _read(file)
+    release = _read(file, read_release)
     stated = replace(release, version=version or release.version, licence=licence or release.licence)
     with closing(open_ledger(read_settings())) as ledger:
         weighed = weigh(ledger, stated, system=system)
@@ -151,7 +152,7 @@ def check(
 
     Exit code 1 where there is any.
     """
-    found = _check_scheme() if file is None else _check_file(file)
+    found = _check_scheme() if file is None else _read(file, check_consistency)
     if as_json:
         print_json(found)
     elif isinstance(found, Consistency):
@@ -162,9 +163,13 @@ def check(
         raise typer.Exit(1)
 
 
-def _read(file: Path) -> Release:
+_Found = TypeVar("_Found")
+
+
+def _read(file: Path, read: Callable[[Path], _Found]) -> _Found:
+    """What reading a file gives; raises ``BadRequest`` that names it."""
     try:
-        return read_release(file)
+        return read(file)
     except ReleaseRefused as error:
         raise BadRequest(f"{file.name}: {error}", parameter="file") from error
     except OSError as error:
@@ -216,15 +221,6 @@ def _check_scheme() -> tuple[Fault, ...]:
         return faults_of(load_scheme(Additions(concepts)))
     except ValueError as error:
         return (Fault("the scheme", str(error)),)
-
-
-def _check_file(file: Path) -> Consistency:
-    try:
-        return check_consistency(file)
-    except ReleaseRefused as error:
-        raise BadRequest(f"{file.name}: {error}", parameter="file") from error
-    except OSError as error:
-        raise BadRequest(f"{file}: {error.strerror}", parameter="file") from error
 
 
 def _print_consistency(found: Consistency) -> None:

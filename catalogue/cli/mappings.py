@@ -244,8 +244,7 @@ _COLUMNS = ("record id", "axis", "word", "of", "means")
 
 
 def _cells(row: Mapping) -> tuple[object, ...]:
-    word = row.subject_label or row.subject_id
-    return row.record_id, row.subject_category, word, row.subject_source, _meaning(row)
+    return row.record_id, row.subject_category, row.word, row.subject_source, _meaning(row)
 
 
 def _meaning(row: Mapping) -> str:

@@ -143,4 +143,4 @@ def _print_retained(concepts: Iterable[Concept]) -> None:
 
 
 def _meaning(row: Mapping) -> tuple[object, ...]:
-    return row.record_id, row.subject_label or row.subject_id, f"{row.object_label} ({row.concept})"
+    return row.record_id, row.word, f"{row.object_label} ({row.concept})"

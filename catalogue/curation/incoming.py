@@ -8,7 +8,7 @@ from catalogue.publishing.mappings import KnownMapping, KnownMappings
 from ontologies.concepts import Axis, ConceptScheme
 from ontologies.conflicts import Conflict, find_conflicts
 from ontologies.mappings import Mapping
-from ontologies.mappings.subjects import subject_word
+from ontologies.mappings.subjects import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def in_force(known: KnownMappings) -> tuple[Mapping, ...]:
 def _contradicted(accepted: Iterable[Mapping], known: KnownMappings) -> Iterator[Contradicted]:
     by_place: dict[tuple[Axis, str, str], list[Mapping]] = {}
     for row in accepted:
-        by_place.setdefault(_place(row), []).append(row)
+        by_place.setdefault(place_of(row), []).append(row)
     for (axis, word, source), rows in by_place.items():
         said, coming = {_says(row) for row in rows}, {row.record_id for row in rows}
         for one in known.of_word(axis, word):
@@ -86,22 +86,18 @@ def _conflicts(
     coming: Sequence[Mapping], decided: set[str], known: KnownMappings, scheme: ConceptScheme
 ) -> Iterator[Conflict]:
     """Of the rows that would hold afterwards; those of our own step back where the word is decided here."""
-    places = {_place(row) for row in coming}
+    places = {place_of(row) for row in coming}
     kept = (
         one.mapping
         for one in known.rows
         if one.acts
         and one.mapping.record_id not in decided
-        and not (one.own and one.act == 0 and _place(one.mapping) in places)
+        and not (one.own and one.act == 0 and place_of(one.mapping) in places)
     )
     ids = {row.record_id for row in coming}
     for conflict in find_conflicts((*kept, *coming), scheme):
         if ids.intersection(conflict.rows):
             yield conflict
-
-
-def _place(row: Mapping) -> tuple[Axis, str, str]:
-    return row.subject_category, subject_word(row.subject_label or row.subject_id), row.subject_source
 
 
 def _says(row: Mapping) -> tuple[str, str, str]:

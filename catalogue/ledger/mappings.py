@@ -192,7 +192,7 @@ def _state(one: Decision, event: int) -> dict[str, object]:
         "record_id": one.mapping.record_id,
         "state": str(one.state),
         "axis": str(one.mapping.subject_category),
-        "word": subject_word(one.mapping.subject_label or one.mapping.subject_id),
+        "word": subject_word(one.mapping.word),
         "source": one.mapping.subject_source,
         "content": _written(one.mapping),
         "event": event,

@@ -10,7 +10,7 @@ from threading import Lock
 from catalogue.ledger import Ledger, MappingRow, MappingState
 from ontologies.concepts import Axis
 from ontologies.mappings import Mapping, MappingSet, load_mappings
-from ontologies.mappings.subjects import subject_word
+from ontologies.mappings.subjects import place_of, subject_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,6 @@ class KnownMapping:
     act: int = 0
 
     @property
-    def word(self) -> str:
-        """What the row is about: a provider's word, or a code of another system."""
-        return _word(self.mapping)
-
-    @property
     def author(self) -> str:
         """Who made it: whom the row names, else who decided here; "" where nobody is named."""
         row = self.mapping
@@ -47,7 +42,7 @@ class KnownMapping:
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
-        return self.mapping.subject_category, subject_word(self.word), self.mapping.record_id
+        return self.mapping.subject_category, subject_word(self.mapping.word), self.mapping.record_id
 
 
 @dataclass(frozen=True)
@@ -73,7 +68,7 @@ class KnownMappings:
         found: dict[tuple[Axis, str], list[KnownMapping]] = {}
         for one in self.rows:
             if one.acts:
-                found.setdefault(_place(one.mapping)[:2], []).append(one)
+                found.setdefault(place_of(one.mapping)[:2], []).append(one)
         return {place: tuple(rows) for place, rows in found.items()}
 
     def to_concept(self, code: str) -> tuple[KnownMapping, ...]:
@@ -94,7 +89,7 @@ class KnownMappings:
             for one in self.rows
             if axis in (None, one.mapping.subject_category)
             and state in (None, one.state)
-            and part in subject_word(one.word)
+            and part in subject_word(one.mapping.word)
         )
 
 
@@ -103,10 +98,10 @@ def known_mappings(own: MappingSet, decided: Iterable[MappingRow]) -> KnownMappi
     rows = tuple(decided)
     record_ids = {row.mapping.record_id for row in rows}
     accepted = (row.mapping for row in rows if row.state is MappingState.ACCEPTED)
-    decided_words = {_place(row) for row in accepted if not row.negative}
+    decided_words = {place_of(row) for row in accepted if not row.negative}
     kept = (each for each in own.mappings if each.record_id not in record_ids)
     ours = (
-        KnownMapping(each, MappingState.ACCEPTED, True, _place(each) not in decided_words) for each in kept
+        KnownMapping(each, MappingState.ACCEPTED, True, place_of(each) not in decided_words) for each in kept
     )
     own_ids = {each.record_id for each in own.mappings}
     theirs = (_decided(row, own=row.mapping.record_id in own_ids) for row in rows)
@@ -134,11 +129,3 @@ class MappingsReader:
 def _decided(row: MappingRow, *, own: bool) -> KnownMapping:
     acts = row.state is MappingState.ACCEPTED
     return KnownMapping(row.mapping, row.state, own, acts, row.who, row.why, row.at, row.act)
-
-
-def _place(row: Mapping) -> tuple[Axis, str, str]:
-    return row.subject_category, subject_word(_word(row)), row.subject_source
-
-
-def _word(row: Mapping) -> str:
-    return row.subject_label or row.subject_id

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from catalogue.model.query import FACETS
 from catalogue.ports import Document, FacetFilter, FacetValue, IndexQuery, IndexReader
@@ -17,9 +16,6 @@ class Holding:
     patients: int = 0
     stated: int | None = None
     stated_by: int = 0
-
-
-NOTHING: Final = Holding()
 
 
 @dataclass(frozen=True, slots=True)

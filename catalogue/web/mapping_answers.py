@@ -96,7 +96,7 @@ def mapping_answer(known: KnownMapping, scheme: ConceptScheme, links: Links) -> 
         ways["concept"] = links.absolute(links.concept(row.concept))
     return MappingAnswer(
         id=row.record_id,
-        word=known.word,
+        word=row.word,
         axis=row.subject_category.value,
         source=row.subject_source,
         predicate=row.predicate_id,

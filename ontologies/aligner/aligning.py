@@ -14,7 +14,7 @@ from ontologies.aligner.forms import category, code_and_name, other_forms, sever
 from ontologies.aligner.names import Names
 from ontologies.concepts import Axis, ConceptScheme
 from ontologies.mappings import Mapping, MappingSet, load_mappings
-from ontologies.mappings.subjects import subject_word
+from ontologies.mappings.subjects import place_of
 from ontologies.namespaces import canonical_iri
 
 CODE: Final = "semapv:BackgroundKnowledgeBasedMatching"
@@ -221,9 +221,9 @@ def load_aligner(scheme: ConceptScheme, additions: Additions = NOTHING_ADDED) ->
     theirs whose concept is no longer known aligns nothing: conflict checks name it.
     """
     own = load_mappings()
-    decided = {_place(row) for row in additions.mappings if not row.negative}
+    decided = {place_of(row) for row in additions.mappings if not row.negative}
     kept = (
-        row for row in own.mappings if row.record_id not in additions.refused and _place(row) not in decided
+        row for row in own.mappings if row.record_id not in additions.refused and place_of(row) not in decided
     )
     added = (row for row in additions.mappings if stands(row, scheme))
     version = f"{own.version}.{additions.version}" if additions else own.version
@@ -249,10 +249,6 @@ _LIKE: Final = MappingProxyType(
 def _vague(scheme: ConceptScheme) -> frozenset[str]:
     """Concepts no keyword is certain to mean: those named above, and all regions of the body."""
     return frozenset((*_VAGUE, *scheme.narrower("T-region")))
-
-
-def _place(row: Mapping) -> tuple[Axis, str, str]:
-    return row.subject_category, subject_word(row.subject_label or row.subject_id), row.subject_source
 
 
 def _rule(row: Mapping) -> str:

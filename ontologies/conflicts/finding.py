@@ -260,4 +260,4 @@ def _nothing(rows: Iterable[Row]) -> Iterator[Conflict]:
 
 
 def _subject(row: Row) -> str:
-    return repr(shorten(row.subject_label or row.subject_id, 80))
+    return repr(shorten(row.word, 80))

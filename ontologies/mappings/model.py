@@ -171,6 +171,11 @@ class Mapping(BaseModel):
         return bool(self.reviewer_id or self.reviewer_label)
 
     @property
+    def word(self) -> str:
+        """What the row is about: a provider's word, or a code of another system."""
+        return self.subject_label or self.subject_id
+
+    @property
     def concept(self) -> str | None:
         """Give the concept's code, None where there is none on purpose."""
         if self.object_id == NO_TERM:
@@ -242,9 +247,8 @@ class MappingSet:
 
 def sort_key(row: Mapping) -> tuple[str, ...]:
     """The order of a set: by axis and word, whatever its case, then by what else the row says."""
-    subject = row.subject_label or row.subject_id
     return (
-        *(row.subject_category.value, subject.casefold(), subject, row.subject_source),
+        *(row.subject_category.value, row.word.casefold(), row.word, row.subject_source),
         *(row.object_id, row.predicate_id, row.record_id),
     )
 

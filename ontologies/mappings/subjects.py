@@ -14,6 +14,11 @@ def subject_word(value: str) -> str:
     return " ".join(value.split()).casefold()
 
 
+def place_of(row: Mapping) -> tuple[Axis, str, str]:
+    """Where a curator's decision on a word stands: it takes the place of our own rows that stand there."""
+    return row.subject_category, subject_word(row.word), row.subject_source
+
+
 def subject_of(row: Mapping) -> Subject:
     """A code is taken as it is."""
     word = subject_word(row.subject_label) if row.literal else f"<{row.subject_id}>"

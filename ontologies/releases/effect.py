@@ -42,9 +42,6 @@ class Effect:
     gone: tuple[Concept, ...]
     changed: tuple[ChangedConcept, ...]
 
-    def added_on(self, axis: Axis) -> tuple[Concept, ...]:
-        return tuple(each for each in self.added if each.axis is axis)
-
 
 def effect(before: ConceptScheme, after: ConceptScheme) -> Effect:
     return Effect(

@@ -13,7 +13,22 @@ from catalogue.services import Workshop
 from catalogue.settings import Settings
 from harvesters.source import SourceConfig
 from tests.contracts import elasticsearch, postgresql
+from tests.flow.commands import Commands
 from tests.flow.flows import Catalogue
+from tests.harvesters.scripted_provider import Provider
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
+    """Run on the folder of ``catalogue_at``."""
+    return Commands(tmp_path / "data", monkeypatch, capsys)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    provider = Provider()
+    yield provider
+    provider.stop()
 
 
 @pytest.fixture

@@ -37,11 +37,6 @@ WHY = ("--why", "asked at the hospital")
 
 
 @pytest.fixture
-def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    return Commands(tmp_path / "data", monkeypatch, capsys)
-
-
-@pytest.fixture
 def harvested(commands: Commands) -> Iterator[Commands]:
     """Three datasets of a node have a word that no scheme knows."""
     provider = Provider()

@@ -1,9 +1,8 @@
 """A preview tells what a harvest would bring, and leaves no trace of itself."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,18 +11,6 @@ from sqlalchemy import create_engine, func, inspect, select, table, text
 from tests.flow.commands import Commands
 from tests.flow.faults.nodes import RECORDS, DcatNode
 from tests.harvesters.scripted_provider import Answer, Provider
-
-
-@pytest.fixture
-def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    return Commands(tmp_path / "data", monkeypatch, capsys)
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    yield provider
-    provider.stop()
 
 
 @pytest.fixture

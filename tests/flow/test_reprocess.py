@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -37,18 +37,6 @@ HALF: Final = 6
 KILLS: Final = 4
 SEED: Final = int(os.environ.get("CATALOGUE_TEST_SEED", "20261124"))
 LIMIT: Final = 120.0
-
-
-@pytest.fixture
-def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    return Commands(tmp_path / "data", monkeypatch, capsys)
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    yield provider
-    provider.stop()
 
 
 @pytest.fixture

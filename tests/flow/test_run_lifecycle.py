@@ -93,13 +93,6 @@ class Catalogue:
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    yield provider
-    provider.stop()
-
-
-@pytest.fixture
 def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     settings = Settings(
         data_dir=tmp_path / "data",
@@ -113,12 +106,6 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
     workshop.ledger = Ledger.open(settings.ledger_url, clock=clock)
     with closing(workshop):
         yield Catalogue(workshop, clock)
-
-
-@pytest.fixture
-def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """On the same folder."""
-    return Commands(tmp_path / "data", monkeypatch, capsys)
 
 
 @pytest.fixture

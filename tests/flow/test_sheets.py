@@ -5,10 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 
 from catalogue.model.dataset import Dataset
@@ -20,13 +18,6 @@ from harvesters.sheets.choices import load_choices
 from harvesters.sheets.columns import columns
 from tests.harvesters.scripted_provider import Answer, Provider
 from tests.harvesters.sheet_files import HEAD, workbook
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    yield provider
-    provider.stop()
 
 
 def catalogue(folder: Path, provider: Provider, *arguments: object) -> str:

@@ -115,13 +115,6 @@ def ward(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ward]:
 
 
 @pytest.fixture
-def provider() -> Iterator[Provider]:
-    provider = Provider()
-    yield provider
-    provider.stop()
-
-
-@pytest.fixture
 def _name_that_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name server of the attacker's: a public address for the check, this machine for the connection."""
     real, answers = socket.getaddrinfo, iter([PUBLIC])
